@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Augmentations of a walk made of formulas."""
+
+import math
+
+import pytest
+import torch
+from formula_walk import SPEED
+
+from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, mirror
+from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
+from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
+from tt_isaaclab.kinematics.heading import heading_angle
+from tt_isaaclab.kinematics.rotations import quat_rotate
+
+
+def test_mirror_reflects_every_body(walk: Motion) -> None:
+    here, there = walk.poses()[0], mirror(walk).poses()[0]
+    left, right = slice(1, 5), slice(5, 9)  # the legs
+    reflected = here * here.new_tensor([1.0, -1.0, 1.0])
+    torch.testing.assert_close(there[:, left], reflected[:, right])
+    torch.testing.assert_close(there[:, 13], reflected[:, 13])  # the head
+    nose, mirrored_nose = (
+        quat_rotate(m.poses()[1][0, 13], here.new_tensor([1.0, 0.0, 0.0])) for m in (walk, mirror(walk))
+    )
+    torch.testing.assert_close(mirrored_nose, nose * nose.new_tensor([1.0, -1.0, 1.0]))
+    torch.testing.assert_close(there[:, 14:19], reflected[:, 19:24])  # the arms
+
+
+def test_speed_changes_the_time_and_not_the_place(walk: Motion) -> None:
+    fast = change_speed(walk, 1.25)
+    assert fast.fps == walk.fps
+    assert fast.seconds == pytest.approx(walk.seconds / 1.25, abs=1 / 30)
+    assert states(fast).body_lin_vel[:, 0, 0].mean().item() == pytest.approx(1.25 * SPEED, rel=1e-3)
+    torch.testing.assert_close(fast.root_pos[24], walk.root_pos[30])
+
+
+def test_stride_changes_the_steps_and_not_their_time(walk: Motion) -> None:
+    short = change_stride(walk, 0.6)
+    assert len(short) == len(walk)
+    torch.testing.assert_close(feet_of(short).pos[..., 0], 0.6 * feet_of(walk).pos[..., 0], atol=1e-8, rtol=0.0)
+    assert states(short).body_lin_vel[:, 0, 0].mean().item() == pytest.approx(0.6 * SPEED, rel=1e-3)
+
+
+@pytest.mark.parametrize("rate", [45.0, -30.0])
+def test_bend_turns_at_the_rate_and_keeps_standing_feet(walk: Motion, rate: float) -> None:
+    curved = bend(walk, rate)
+    heading = heading_angle(curved.local_quat[:, 0])
+    turned = math.degrees((heading[-1] - heading[60]).item())
+    assert turned == pytest.approx(2.0 * rate, rel=0.02)
+    foot = feet_of(curved).pos[30:45, 0]  # the left foot stands from 1.0 to 1.5 s
+    assert (foot - foot[0]).norm(dim=-1).max() < 1e-6
+    facing = heading_angle(feet_of(curved).quat[30:45, 0])
+    assert facing.std() < 1e-6
+    assert abs(facing[0] - 0.5 * (heading[37] + heading[38])) < 1e-3  # when the body passes over the foot
+    way = curved.root_pos[61:, :2] - curved.root_pos[60:-1, :2]
+    off = torch.atan2(way[:, 1], way[:, 0]) - heading[60:-1]
+    assert off.abs().max() < 0.3  # it walks where it faces, but for the sway
+
+
+def test_bend_leans_into_the_curve(walk: Motion) -> None:
+    """Balance asks for tan(lean) = v omega / g."""
+    curved = bend(walk, 45.0)
+    pos, quat = curved.poses()
+    left = torch.stack((-torch.sin(heading_angle(quat[:, 0])), torch.cos(heading_angle(quat[:, 0]))), dim=-1)
+    trunk = pos[60:, 13] - pos[60:, 0]
+    lean = torch.atan2((trunk[:, :2] * left[60:]).sum(-1), trunk[:, 2])
+    assert lean.mean().item() == pytest.approx(math.atan(SPEED * math.radians(45.0) / 9.81), rel=0.03)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Standing, stopping, starting and repeating a walk made of formulas."""
+
+import pytest
+import torch
+from formula_walk import SPEED, make_walk
+
+from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
+from tt_isaaclab.bfm.pretrain.motions.gait import loop, stand, start, stop
+from tt_isaaclab.bfm.pretrain.motions.ground import floor_quality
+from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.kinematics.rotations import quat_from_rotvec
+
+
+def test_stand_is_still_level_and_symmetric(walk: Motion) -> None:
+    still = stand(walk, 2.0)
+    state = states(still)
+    assert still.seconds == 2.0
+    assert state.body_lin_vel.abs().max() < 1e-9
+    assert floor_quality(still).penetration < 1e-6
+    assert floor_quality(still).float_height < 1e-6
+    left, right = state.body_pos[0, [*range(1, 5), *range(14, 19)]], state.body_pos[0, [*range(5, 9), *range(19, 24)]]
+    torch.testing.assert_close(left, right * right.new_tensor([1.0, -1.0, 1.0]), atol=1e-8, rtol=0.0)
+
+
+def test_loop_goes_on_without_a_seam() -> None:
+    """Even though an arm rises by 0.5 rad/s, so that no two frames of the recording are alike."""
+    short = make_walk(1.6)
+    shoulder = DEFAULT_HUMANOID.body_ids("L_Shoulder")[0]
+    rise = torch.arange(len(short), dtype=torch.float64).view(-1, 1) / 60.0 * torch.tensor([1.0, 0.0, 0.0]).double()
+    short.local_quat[:, shoulder] = quat_from_rotvec(rise)
+    long = loop(short, 5.0)
+    assert long.seconds == 5.0
+    assert long.root_pos[-1, 0].item() == pytest.approx(5.0 * SPEED, abs=0.02)
+    # The fastest the body parts change from frame to frame is no more than in the recording.
+    jump = (long.poses()[0][1:] - long.poses()[0][:-1]).norm(dim=-1).max()
+    assert jump < 1.1 * (short.poses()[0][1:] - short.poses()[0][:-1]).norm(dim=-1).max()
+
+
+def test_loop_refuses_half_a_step(walk: Motion) -> None:
+    with pytest.raises(ValueError, match=r"0.5 s is too short to be looped"):
+        loop(walk[:16], 5.0)
+
+
+def test_stop_ends_standing_on_planted_feet(walk: Motion) -> None:
+    stopped = stop(walk)
+    state = states(stopped)
+    torch.testing.assert_close(stopped.root_pos[0], walk.root_pos[0], atol=SPEED / 30.0, rtol=0.0)
+    speed = state.body_lin_vel[:, 0, :2].norm(dim=-1)
+    assert speed[:30].mean().item() == pytest.approx(SPEED, rel=0.1)
+    assert state.body_lin_vel[-20:].abs().max() < 1e-6
+    braking = (speed[1:] - speed[:-1]).abs().max() * 30.0
+    assert braking < 4.0
+    feet = feet_of(stopped).pos[-50:]
+    torch.testing.assert_close(feet[-1, :, 2], torch.full((2,), 0.07).double(), atol=1e-6, rtol=0.0)  # both are down
+    still = (feet - feet[-1]).norm(dim=-1).amax(0).min()
+    torch.testing.assert_close(stopped.local_quat[-1, 9:], stand(walk, 0.0).local_quat[0, 9:], atol=1e-8, rtol=0.0)
+    assert still < 5e-3  # the foot it stops on never moves
+    assert floor_quality(stopped).penetration < 0.01
+
+
+def test_start_is_a_stop_backwards(walk: Motion) -> None:
+    started = start(walk)
+    state = states(started)
+    assert state.body_lin_vel[:20].abs().max() < 1e-6
+    speed = state.body_lin_vel[-30:, 0, 0]
+    assert speed.mean().item() == pytest.approx(SPEED, rel=0.1)
+
+
+def test_stop_needs_a_step(walk: Motion) -> None:
+    with pytest.raises(ValueError, match="no step to stop at"):
+        stop(walk[:5])

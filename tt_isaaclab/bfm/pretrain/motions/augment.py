@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""More motions out of few: mirror, change the pace and the stride, walk curves. All are pure functions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.kinematics.rotations import quat_from_rotvec, quat_mul, quat_rotate
+
+from .curves import sample_rows
+from .footwork import Feet, feet_of, with_feet
+from .motion import Motion
+
+GRAVITY = 9.81
+"""[m/s^2]"""
+
+_BEND_IN = 0.8
+"""Time in which a walker goes from straight ahead to the full curve [s]."""
+
+
+def mirror(motion: Motion) -> Motion:
+    """Exchange left and right."""
+    names = DEFAULT_HUMANOID.body_names
+    swap = {"L_": "R_", "R_": "L_"}
+    twin = [names.index(swap[n[:2]] + n[2:]) if n[:2] in swap else i for i, n in enumerate(names)]
+    flip = motion.root_pos.new_tensor([-1.0, 1.0, -1.0, 1.0])  # reflection in the plane y = 0
+    sides = motion.root_pos.new_tensor([1.0, -1.0, 1.0])
+    return replace(motion, root_pos=motion.root_pos * sides, local_quat=motion.local_quat[:, twin] * flip)
+
+
+def change_speed(motion: Motion, factor: float) -> Motion:
+    """Play ``factor`` times as fast."""
+    return replace(replace(motion, fps=motion.fps * factor).resample(motion.fps), fps=motion.fps)
+
+
+def change_stride(motion: Motion, factor: float) -> Motion:
+    """Make steps ``factor`` times as long in the same time; the motion must travel along +x."""
+    scale = motion.root_pos.new_tensor([factor, 1.0, 1.0])
+    feet = feet_of(motion)
+    return with_feet(replace(motion, root_pos=motion.root_pos * scale), Feet(feet.pos * scale, feet.quat))
+
+
+def bend(motion: Motion, yaw_rate: float) -> Motion:
+    """Walk a curve instead of straight along +x.
+
+    The ground itself is bent: root and feet move with it, so standing feet stand still. The body leans into the curve.
+
+    Args:
+        motion: A motion that travels along +x.
+        yaw_rate: Mean turning rate once in the curve [deg/s], positive to the left.
+    """
+    speed = (motion.root_pos[-1, 0] - motion.root_pos[0, 0]) / motion.seconds
+    curvature = math.radians(yaw_rate) / speed
+    feet = feet_of(motion)
+    start = motion.root_pos[0, 0]
+
+    def bent(point: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Image of points (..., 3) and the yaw (...,) of the path there."""
+        yaw, pos = _path(point[..., 0] - start, curvature, _BEND_IN * speed)
+        aside = point[..., 1:2] * torch.stack((-torch.sin(yaw), torch.cos(yaw)), dim=-1)
+        return torch.cat((pos + aside, point[..., 2:]), dim=-1), yaw
+
+    root_pos, root_yaw = bent(motion.root_pos)
+    foot_pos, foot_yaw = bent(feet.pos)
+    yaw_now = torch.gradient(root_yaw, spacing=1.0 / motion.fps)[0]
+    lean = quat_from_rotvec(torch.atan(speed * yaw_now / GRAVITY).unsqueeze(-1) * root_pos.new_tensor([-1.0, 0.0, 0.0]))
+    turn = quat_mul(quat_from_yaw(root_yaw), lean)
+    height = root_pos * root_pos.new_tensor([0.0, 0.0, 1.0])
+    root_quat = quat_mul(turn, motion.local_quat[:, 0])
+    curved = Motion(
+        fps=motion.fps,
+        root_pos=root_pos - height + quat_rotate(turn, height),
+        local_quat=torch.cat((root_quat.unsqueeze(1), motion.local_quat[:, 1:]), dim=1),
+    )
+    return with_feet(curved, Feet(foot_pos, quat_mul(quat_from_yaw(foot_yaw), feet.quat)))
+
+
+def _path(distance: torch.Tensor, curvature: torch.Tensor, onset: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Yaw (...,) [rad] and position (..., 2) [m] on a path whose curvature [1/m] grows over ``onset`` [m]."""
+    step = 0.005
+    grid = torch.arange(-1.0, distance.max().item() + 1.0, step, dtype=distance.dtype)
+    yaw = torch.cumsum(curvature * (grid / onset).clamp(0.0, 1.0) * step, dim=0)
+    xy = torch.cumsum(torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1) * step, dim=0)
+    xy[:, 0] -= 1.0 + step
+    rows = (distance.flatten() + 1.0) / step
+    return sample_rows(yaw, rows).view_as(distance), sample_rows(xy, rows).view(*distance.shape, 2)

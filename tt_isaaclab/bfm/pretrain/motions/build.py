@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a folder of recordings and a table of clips to a motion library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .asf_amc import read_amc, read_asf
+from .library import Clip, MotionLibrary
+from .motion import Motion
+from .retarget import retarget
+from .source import SourceMotion
+from .table import AUGMENTATIONS, TableEntry, Variant, load_table
+
+
+def build_library(motions_dir: Path | str, table: Path | str) -> MotionLibrary:
+    """Read, fit and vary every clip of a table.
+
+    Args:
+        motions_dir: Folder that the table's file names start from.
+        table: YAML table of clips.
+
+    Raises:
+        FileNotFoundError: if the folder or one of the recordings is missing.
+        ValueError: if a recording or the table cannot be used; the message names it.
+    """
+    motions_dir = Path(motions_dir)
+    if not motions_dir.is_dir():
+        raise FileNotFoundError(f"{motions_dir}: no such folder; name your folder of motion capture with --motions.")
+    entries = load_table(table)
+    paths = [_path(motions_dir / entry.file) for entry in entries]
+    clips, motions = [], []
+    for entry, path in tqdm(list(zip(entries, paths, strict=True)), desc="motions", unit="file"):
+        motion = _fit(entry, path)
+        for variant in entry.variants:
+            clips.append(Clip(entry.name + variant.suffix, variant.tags, variant.captions, entry.hold_out))
+            motions.append(_vary(motion, variant, path))
+    return MotionLibrary.from_motions(clips, motions)
+
+
+def _path(path: Path) -> Path:
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such recording; get it from mocap.cs.cmu.edu or take it off the table.")
+    return path
+
+
+def _read(path: Path) -> SourceMotion:
+    if path.suffix != ".amc":
+        raise ValueError(f"{path}: cannot read {path.suffix!r} files; the known format is .amc.")
+    skeleton = path.with_name(path.stem.split("_")[0] + ".asf")  # CMU names: subject_trial.amc
+    return read_amc(path, read_asf(_path(skeleton)))
+
+
+def _fit(entry: TableEntry, path: Path) -> Motion:
+    source = _read(path)
+    try:
+        return retarget(source[slice(*entry.frames)] if entry.frames else source)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def _vary(motion: Motion, variant: Variant, path: Path) -> Motion:
+    for name, value in variant.steps.items():
+        try:
+            motion = AUGMENTATIONS[name](motion) if value is True else AUGMENTATIONS[name](motion, value)
+        except ValueError as error:
+            raise ValueError(f"{path}: {name}: {error}") from error
+    return motion
