@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Motion command: a reference clip per environment, and the state the humanoid starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import MISSING
+
+import torch
+from isaaclab.assets import Articulation
+from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab.managers import CommandTerm, CommandTermCfg
+from isaaclab.utils import configclass
+
+from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
+from tt_isaaclab.bfm.pretrain.motions.motion import MotionState
+from tt_isaaclab.humanoid.state import joint_coordinates, joint_rates
+from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
+
+_FAILURE_MEMORY = 1024
+"""Number of recent failures that resets draw from."""
+
+
+class MotionCommand(CommandTerm):
+    """Plays a clip in every environment; an episode starts in the reference pose somewhere in it.
+
+    ``target`` is the reference one control step ahead: what the next action should reach, and what the reward
+    compares with once that action has been taken. Half of the resets go back to shortly before a recent failure.
+    """
+
+    cfg: MotionCommandCfg
+
+    def __init__(self, cfg: MotionCommandCfg, env: ManagerBasedRLEnv) -> None:
+        super().__init__(cfg, env)
+        self.robot: Articulation = env.scene["robot"]
+        self.library = MotionLibrary.load(cfg.library).to(self.device)
+        self.clip = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
+        self.time = torch.zeros(self.num_envs, device=self.device)
+        self.yaw = torch.zeros(self.num_envs, device=self.device)
+        """Turn about z from the clip's world to the environment's (N,) [rad]."""
+        self.shift = torch.zeros(self.num_envs, 3, device=self.device)
+        """Where the clip's origin lies in the world [m]."""
+        self._weights = self.library.weights.clone()
+        for tag, factor in cfg.emphasis.items():
+            self._weights[self.library.ids(tag)] *= factor
+        self._failures = torch.zeros(_FAILURE_MEMORY, 2, device=self.device)
+        self._num_failures = 0
+        self.target = self.reference(env.step_dt)
+        """Reference state one control step ahead, world."""
+        self.metrics["body_error"] = torch.zeros(self.num_envs, device=self.device)
+
+    @property
+    def command(self) -> torch.Tensor:
+        """Reference positions one control step ahead, world. Shape (N, 72) [m]."""
+        return self.target.body_pos.flatten(1)
+
+    @property
+    def finished(self) -> torch.Tensor:
+        """Whether the clip has no further step. Shape (N,), bool."""
+        return self.time + 1.5 * self._env.step_dt > self.library.seconds[self.clip]
+
+    def reference(self, ahead: torch.Tensor | float, env_ids: Sequence[int] | slice = slice(None)) -> MotionState:
+        """Reference state ``ahead`` seconds (n,) or (n, T) from now, in the world. Shapes (n, [T,] 24, …)."""
+        time = self.time[env_ids]
+        ahead = torch.as_tensor(ahead, device=self.device)
+        extra = (1,) * max(ahead.dim() - 1, 0)
+        clip, time = self.clip[env_ids].view(-1, *extra), time.view(-1, *extra)
+        state = self.library.sample((clip + torch.zeros_like(ahead)).long(), time + ahead)
+        turn = quat_from_yaw(self.yaw[env_ids]).view(-1, *extra, 1, 4)
+        shift = self.shift[env_ids].view(-1, *extra, 1, 3)
+        return state._replace(
+            body_pos=quat_rotate(turn, state.body_pos) + shift,
+            body_quat=quat_mul(turn, state.body_quat),
+            body_lin_vel=quat_rotate(turn, state.body_lin_vel),
+            body_ang_vel=quat_rotate(turn, state.body_ang_vel),
+        )
+
+    def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
+        env_ids = torch.arange(self.num_envs, device=self.device)[env_ids]
+        self._remember_failures(env_ids)
+        n = len(env_ids)
+        clip = torch.multinomial(self._weights, n, replacement=True)
+        time = torch.rand(n, device=self.device) * (self.library.seconds[clip] - self.cfg.shortest).clamp(min=0.0)
+        time *= torch.rand(n, device=self.device) >= self.cfg.first
+        if self._num_failures:
+            seen = self._failures[: min(self._num_failures, _FAILURE_MEMORY)]
+            row = seen[torch.randint(len(seen), (n,), device=self.device)]
+            back = torch.empty(n, device=self.device).uniform_(*self.cfg.rewind)
+            retry = torch.rand(n, device=self.device) < self.cfg.retry
+            clip = torch.where(retry, row[:, 0].long(), clip)
+            time = torch.where(retry, (row[:, 1] - back).clamp(min=0.0), time)
+        self.begin(env_ids, clip, time)
+
+    def begin(self, env_ids: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> None:
+        """Put environments (n,) into clips (n,) at times (n,) [s], each facing a random way at its origin."""
+        n = len(env_ids)
+        self.clip[env_ids], self.time[env_ids] = clip, time
+        self.yaw[env_ids] = torch.empty(n, device=self.device).uniform_(-torch.pi, torch.pi)
+        self.shift[env_ids] = 0.0
+        start = self.reference(0.0, env_ids).body_pos[:, 0]
+        self.shift[env_ids, :2] = (self._env.scene.env_origins[env_ids] - start)[:, :2]
+        self.place_robot(env_ids)
+        self.target = self.reference(self._env.step_dt)
+
+    def _remember_failures(self, env_ids: torch.Tensor) -> None:
+        failed = env_ids[self._env.termination_manager.terminated[env_ids]] if self._env.common_step_counter else []
+        for i in failed:
+            slot = self._num_failures % _FAILURE_MEMORY
+            self._failures[slot] = torch.stack((self.clip[i].float(), self.time[i]))
+            self._num_failures += 1
+
+    def place_robot(self, env_ids: torch.Tensor) -> None:
+        """Write the reference pose and velocity of now into the simulation."""
+        state = self.reference(0.0, env_ids)
+        order = self._env.action_manager.get_term("joint_target").hinge_order
+        robot, pose = self.robot, torch.cat((state.body_pos[:, 0], state.body_quat[:, 0]), dim=-1)
+        twist = torch.cat((state.body_lin_vel[:, 0], state.body_ang_vel[:, 0]), dim=-1)
+        joints = joint_coordinates(state.joint_rotvec, order)
+        rates = joint_rates(state.joint_rotvec, state.joint_ang_vel, order)
+        ids = env_ids.int()
+        robot.write_root_link_pose_to_sim_index(root_pose=pose, env_ids=ids)
+        robot.write_root_link_velocity_to_sim_index(root_velocity=twist, env_ids=ids)
+        robot.write_joint_position_to_sim_index(position=joints, env_ids=ids)
+        robot.write_joint_velocity_to_sim_index(velocity=rates, env_ids=ids)
+
+    def _update_command(self) -> None:
+        started = self._env.episode_length_buf > 0  # a fresh environment still has to take its first step
+        self.time += started * self._env.step_dt
+        self.target = self.reference(self._env.step_dt)
+
+    def _update_metrics(self) -> None:
+        error = (self.robot.data.body_link_pos_w.torch - self.target.body_pos).norm(dim=-1).mean(-1)
+        self.metrics["body_error"][:] = error
+
+
+@configclass
+class MotionCommandCfg(CommandTermCfg):
+    """Configuration of :class:`MotionCommand`."""
+
+    class_type: type = MotionCommand
+    resampling_time_range: tuple[float, float] = (1.0e9, 1.0e9)
+    library: str = MISSING
+    """Motion library file, as ``tt pretrain motions`` writes it."""
+    shortest: float = 0.5
+    """Least time left in the clip at a start [s]."""
+    retry: float = 0.5
+    """Share of resets that go back to a recent failure."""
+    rewind: tuple[float, float] = (0.1, 0.83)
+    """How long before the failure such a start lies [s]."""
+    emphasis: dict[str, float] = {"stand": 2.0, "start": 2.0, "stop": 1.5, "rest": 2.0, "jog": 1.5}
+    """Tag -> factor by which its clips are drawn more often than their length says."""
+    first: float = 0.2
+    """Share of resets that go to a clip's first frame."""

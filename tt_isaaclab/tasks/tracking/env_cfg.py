@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tracking: follow reference clips with the whole body. It trains the expert that a behaviour model is distilled from."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING
+
+from isaaclab.envs import mdp as lab
+from isaaclab.managers import EventTermCfg, ObservationGroupCfg, ObservationTermCfg, RewardTermCfg, SceneEntityCfg
+from isaaclab.managers import TerminationTermCfg as DoneTerm
+from isaaclab.utils import configclass
+
+from tt_isaaclab.tasks.base import HumanoidEnvCfg
+from tt_isaaclab.tasks.mdp.observations import humanoid_state
+from tt_isaaclab.tasks.mdp.terminations import diverged
+
+from . import mdp
+from .command import MotionCommandCfg
+
+_ROBOT = SceneEntityCfg("robot")
+_BODIES = SceneEntityCfg("robot", body_names=".*")
+_JOINTS = SceneEntityCfg("robot", joint_names=".*")
+
+
+@configclass
+class CommandsCfg:
+    motion: MotionCommandCfg = MotionCommandCfg(library=MISSING)
+
+
+@configclass
+class ActionsCfg:
+    joint_target: mdp.ResidualActionCfg = mdp.ResidualActionCfg()
+
+
+@configclass
+class ObservationsCfg:
+    @configclass
+    class HumanoidCfg(ObservationGroupCfg):
+        state = ObservationTermCfg(func=humanoid_state)
+
+    @configclass
+    class TargetCfg(ObservationGroupCfg):
+        dense = ObservationTermCfg(func=mdp.dense_target)
+
+    humanoid: HumanoidCfg = HumanoidCfg()
+    target: TargetCfg = TargetCfg()
+
+
+@configclass
+class RewardsCfg:
+    position = RewardTermCfg(func=mdp.position_reward, weight=0.5)
+    rotation = RewardTermCfg(func=mdp.rotation_reward, weight=0.3)
+    velocity = RewardTermCfg(func=mdp.velocity_reward, weight=0.1)
+    angular_velocity = RewardTermCfg(func=mdp.angular_velocity_reward, weight=0.1)
+
+
+@configclass
+class TerminationsCfg:
+    time_out = DoneTerm(func=lab.time_out, time_out=True)
+    clip_finished = DoneTerm(func=mdp.clip_finished, time_out=True)
+    lost_reference = DoneTerm(func=mdp.lost_reference)
+    diverged = DoneTerm(func=diverged)
+
+
+@configclass
+class EventsCfg:
+    """Bodies, grounds and shoves differ, so that a tracker does not lean on one engine's habits."""
+
+    friction = EventTermCfg(
+        func=lab.randomize_rigid_body_material,
+        mode="startup",
+        params={
+            "asset_cfg": _BODIES,
+            "static_friction_range": (0.5, 1.1),
+            "dynamic_friction_range": (0.5, 1.1),
+            "restitution_range": (0.0, 0.0),
+            "num_buckets": 64,
+            "make_consistent": True,
+        },
+    )
+    mass = EventTermCfg(
+        func=lab.randomize_rigid_body_mass,
+        mode="startup",
+        params={"asset_cfg": _BODIES, "mass_distribution_params": (0.9, 1.1), "operation": "scale"},
+    )
+    gains = EventTermCfg(
+        func=lab.randomize_actuator_gains,
+        mode="startup",
+        params={
+            "asset_cfg": _JOINTS,
+            "stiffness_distribution_params": (0.9, 1.1),
+            "operation": "scale",
+        },
+    )
+    push = EventTermCfg(
+        func=lab.push_by_setting_velocity,
+        mode="interval",
+        interval_range_s=(2.0, 4.0),
+        params={"velocity_range": {"x": (-0.3, 0.3), "y": (-0.3, 0.3)}},
+    )
+
+
+@configclass
+class TrackingEnvCfg(HumanoidEnvCfg):
+    """Needs a motion library: ``env.commands.motion.library=FILE``."""
+
+    commands: CommandsCfg = CommandsCfg()
+    actions: ActionsCfg = ActionsCfg()
+    observations: ObservationsCfg = ObservationsCfg()
+    rewards: RewardsCfg = RewardsCfg()
+    terminations: TerminationsCfg = TerminationsCfg()
+    events: EventsCfg = EventsCfg()
