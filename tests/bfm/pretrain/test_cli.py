@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The steps as a user starts them."""
+
+import argparse
+import json
+
+import pytest
+
+from tt_isaaclab.bfm.pretrain.cli import add_arguments, run
+from tt_isaaclab.bfm.weights import load_bfm
+
+
+def _run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    args, further = parser.parse_known_args([str(word) for word in words])
+    return run(args, further)
+
+
+def test_distill_writes_a_model_with_its_card_and_evaluate_a_report(library, checkpoint, tmp_path, capsys):
+    model, report = tmp_path / "model.safetensors", tmp_path / "report.json"
+    simulation = ("--physics", "newton_mujoco", "--device", "cpu", "--library", library)
+    distill = ("distill", *simulation, "--num_envs", 8, "--tracker", checkpoint, "--output", model)
+    assert _run(*distill, "--samples", 128) == 0
+    card = load_bfm(model)[2]
+    assert "NSF EIA-0196217" in card["data"] and card["clips"] == 3 and card["training"]["samples"] == 128
+    assert card["following"]["everything"].keys() == {"training", "held_out"}
+    assert [path.name for path in tmp_path.iterdir()] == [model.name]
+
+    assert _run("evaluate", *simulation, "--tracker", checkpoint, "--json", report) == 0
+    assert json.loads(report.read_text())["following"]["tracker"]["clips"].keys() == {"walk", "stand", "unseen"}
+    assert "tracker, held out clips:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("motions", "--motions", "nowhere", "--output", "x"), "nowhere: no such folder"),
+        (("track", "--library", "nowhere"), "nowhere: no such motion library"),
+        (("distill", "--library", "nowhere", "--tracker", "x", "--output", "x"), "nowhere: no such motion library"),
+        (("evaluate", "--tracker", "nowhere.pt"), "name a motion library"),
+    ],
+)
+def test_what_is_missing_is_named(words, message):
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        _run(*words)

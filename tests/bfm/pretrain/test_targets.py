@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the student sees, in a real environment."""
+
+import pytest
+import torch
+
+from tt_isaaclab.bfm.layouts import bundled
+from tt_isaaclab.bfm.pretrain.distill import student_env
+from tt_isaaclab.bfm.pretrain.masks import Kind
+from tt_isaaclab.bfm.pretrain.targets import StudentTargets
+from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.tasks.make import open_env
+
+NUM_ENVS = 8
+LAYOUT = bundled()
+EVERYONE = torch.arange(NUM_ENVS)
+
+
+@pytest.fixture(scope="module")
+def env(library):
+    def edit(cfg) -> None:
+        student_env(cfg)
+        cfg.commands.motion.library = library
+
+    with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=NUM_ENVS, seed=0, edit=edit) as env:
+        env.reset()
+        yield env
+
+
+def _show(env, clip: int, time: float, kind: Kind, bits: torch.Tensor | bool = True) -> StudentTargets:
+    """Targets of environments that have just begun a clip at a time, under one mask."""
+    command = env.command_manager.get_term("motion")
+    command.begin(EVERYONE, torch.full((NUM_ENVS,), clip), torch.full((NUM_ENVS,), time))
+    env.sim.forward()
+    targets = StudentTargets(command, LAYOUT)
+    mask = torch.zeros(NUM_ENVS, 6, 7, 2, dtype=torch.bool) | bits
+    targets.show(EVERYONE, torch.full((NUM_ENVS,), kind), mask)
+    return targets
+
+
+def _rows(env, targets: StudentTargets) -> tuple[torch.Tensor, torch.Tensor]:
+    """Slots (N, T, 7, 2, 13) and visibility (N, T)."""
+    rows, visible = targets.inputs(read_bodies(env.scene["robot"]))
+    return rows[..., :-2].unflatten(-1, (7, 2, 13)), visible
+
+
+def test_a_walker_sees_its_pelvis_ahead_at_the_clip_speed(env):
+    targets = _show(env, clip=0, time=1.0, kind=Kind.ALL)
+    slots, visible = _rows(env, targets)
+    assert visible[:, :5].all()
+    steps = torch.tensor(LAYOUT.target_steps) / 30.0
+    torch.testing.assert_close(slots[:, :5, 0, 0, 0], steps.expand(NUM_ENVS, 5), atol=0.01, rtol=0.0)
+    torch.testing.assert_close(slots[:, :5, -1, 1, 0], torch.ones(NUM_ENVS, 5), atol=0.1, rtol=0.0)
+
+
+def test_times_past_the_end_are_hidden_and_something_stays_visible(env):
+    far_only = torch.zeros(6, 7, 2, dtype=torch.bool)
+    far_only[-1] = True
+    for bits, expected in ((True, [1, 1, 1, 0, 0, 0]), (far_only, [1, 1, 1, 0, 0, 0])):
+        _, visible = _rows(env, _show(env, clip=0, time=3.8, kind=Kind.RANDOM, bits=bits))
+        assert visible[0].tolist() == [bool(x) for x in expected]
+
+
+def test_a_prompt_goes_straight_at_the_requested_speed_even_past_the_end(env):
+    targets = _show(env, clip=0, time=3.8, kind=Kind.DIRECTION)
+    slots, visible = _rows(env, targets)
+    assert visible.all() and (targets.far == 1.0).all()
+    torch.testing.assert_close(slots[:, -1, 0, 0, :2].norm(dim=-1), torch.ones(NUM_ENVS), atol=0.05, rtol=0.0)
+    torch.testing.assert_close(slots[:, 3, -1, 1, :3].norm(dim=-1), torch.ones(NUM_ENVS), atol=0.05, rtol=0.0)
+
+
+def test_quiet_shows_nothing_to_those_who_shall_stand(env):
+    _, visible = _rows(env, _show(env, clip=1, time=0.5, kind=Kind.QUIET))
+    assert not visible.any()
+    _, visible = _rows(env, _show(env, clip=0, time=0.5, kind=Kind.QUIET))
+    assert visible.all()
+
+
+def test_masks_change_for_fresh_episodes_and_after_a_while(env):
+    targets = _show(env, clip=0, time=0.0, kind=Kind.HIDDEN, bits=False)
+    nobody = torch.zeros(NUM_ENVS, dtype=torch.bool)
+    targets.advance(nobody, 0.5)
+    assert (targets.kind == Kind.HIDDEN).all()
+    fresh = nobody.clone()
+    fresh[0] = True
+    for _ in range(20):  # until another kind is drawn
+        targets.advance(fresh, 0.0)
+        if targets.kind[0] != Kind.HIDDEN:
+            break
+    assert targets.kind[0] != Kind.HIDDEN and (targets.kind[1:] == Kind.HIDDEN).all()
+    targets.advance(nobody, 3.0)
+    assert not (targets.kind == Kind.HIDDEN).all()

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The expert: what is read from a checkpoint, and its answer as an absolute action."""
+
+import math
+
+import pytest
+import torch
+
+from tt_isaaclab.bfm.pretrain.distill import student_env
+from tt_isaaclab.bfm.pretrain.evaluate import follow_tracker
+from tt_isaaclab.bfm.pretrain.tracker import Tracker
+from tt_isaaclab.tasks.make import open_env
+from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, base_target
+
+
+def test_action_is_the_base_target_plus_corrections_over_pi(library, checkpoint):
+    def edit(cfg) -> None:
+        student_env(cfg)
+        cfg.commands.motion.library = library
+
+    with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=4, seed=0, edit=edit) as env:
+        observations, _ = env.reset()
+        tracker, command = Tracker(checkpoint), env.command_manager.get_term("motion")
+        torch.testing.assert_close(tracker.corrections(observations), torch.full((4, 27), 0.1))
+        expected = base_target(command).clone()
+        expected[:, ResidualActionCfg().joint_ids] += 0.1
+        torch.testing.assert_close(
+            math.pi * tracker.action(observations, command), expected.flatten(1), atol=1e-4, rtol=0
+        )
+
+
+def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoint):
+    result = follow_tracker(library, checkpoint, starts=2, physics="newton_mujoco", seed=0)
+    assert result.names == ["walk", "stand", "unseen"] and result.held_out == [False, False, True]
+    for share in (result.first, result.random):
+        assert ((share >= 0.0) & (share <= 1.0)).all()
+    assert (result.body_error > 0.0).all() and (result.body_error < 0.5).all()
+    report = result.to_dict()
+    assert set(report["mean"]) == {"training", "held_out"} and len(report["clips"]) == 3
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "no such checkpoint"),
+        (b"not a checkpoint", "cut short"),
+        ({"actor_state_dict": {"mlp.0.weight": torch.zeros(3, 4)}}, "no actor of TaskTokens-Tracking"),
+        ({"actor_state_dict": {}}, "no actor of TaskTokens-Tracking"),
+    ],
+)
+def test_bad_checkpoints_are_named(tmp_path, content, message):
+    path = tmp_path / "model_1.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        torch.save(content, path)
+    with pytest.raises(ValueError, match=f"model_1.pt: .*{message}"):
+        Tracker(path)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``tt pretrain``: recordings -> motion library -> tracker -> behaviour model -> numbers."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from tt_isaaclab.json_file import write_json
+
+TABLE = Path("config/motions_walk.yaml")
+"""Table of clips of the bundled model."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the four steps as sub-commands."""
+    steps = parser.add_subparsers(dest="step", required=True)
+
+    motions = steps.add_parser("motions", help="build a motion library from recordings")
+    motions.add_argument("--motions", type=Path, required=True, help="folder with the recordings (CMU: ASF and AMC)")
+    motions.add_argument("--table", type=Path, default=TABLE, help="table of clips (%(default)s)")
+    motions.add_argument("--output", type=Path, required=True, help="library file to write")
+
+    track = steps.add_parser("track", help="train the expert that follows the clips; further arguments go to Isaac Lab")
+    _simulation(track, "environments (the task's)")
+    track.add_argument("--library", type=Path, required=True)
+    track.add_argument("--iterations", type=int, help="PPO iterations (the task's)")
+    track.add_argument("--checkpoint", type=Path, help="go on from this checkpoint")
+
+    distill = steps.add_parser("distill", help="teach the expert's skill to a behaviour model")
+    _simulation(distill, "environments (256)")
+    distill.add_argument("--library", type=Path, required=True)
+    distill.add_argument("--tracker", type=Path, required=True, help="checkpoint model_*.pt of 'track'")
+    distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
+    distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
+    distill.add_argument("--resume", action="store_true", help="go on where the same command was stopped")
+
+    evaluate = steps.add_parser("evaluate", help="measure a tracker or a behaviour model")
+    _simulation(evaluate, "copies of every request (16)")
+    evaluate.add_argument("--library", type=Path, help="follow the clips of this library")
+    which = evaluate.add_mutually_exclusive_group(required=True)
+    which.add_argument("--tracker", type=Path)
+    which.add_argument("--bfm", type=Path, help="also asks it to walk and to stand without clips")
+    evaluate.add_argument("--json", type=Path, help="write the numbers here")
+
+
+def _simulation(parser: argparse.ArgumentParser, envs: str) -> None:
+    parser.add_argument("--physics", help="backend preset, e.g. newton_mujoco or ovphysx (the task's)")
+    parser.add_argument("--device", help="torch device (a GPU if there is one)")
+    parser.add_argument("--num_envs", type=int, help=envs)
+    parser.add_argument("--seed", type=int, default=0)
+
+
+PASSES_ON = True
+
+
+def run(args: argparse.Namespace, further: list[str]) -> int:
+    """Run the chosen step; its exit code. ``further`` are arguments that `track` hands to Isaac Lab."""
+    return {"motions": _motions, "track": _track, "distill": _distill, "evaluate": _evaluate}[args.step](args, further)
+
+
+def _motions(args: argparse.Namespace, further: list[str]) -> int:
+    from .motions.build import build_library
+
+    library = build_library(args.motions, args.table)
+    partial = args.output.with_name(f".{args.output.name}.partial")
+    library.save(partial)
+    os.replace(partial, args.output)
+    print(f"{args.output}: {len(library)} clips, {library.seconds.sum().item():.0f} s")
+    return 0
+
+
+def _track(args: argparse.Namespace, further: list[str]) -> int:
+    from isaaclab_rl.entrypoints import run_train_cli
+
+    from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+
+    _check_library(args.library)
+    options = {"num_envs": args.num_envs, "max_iterations": args.iterations, "checkpoint": args.checkpoint}
+    argv = ["--rl_library", "rsl_rl", "--task", "TaskTokens-Tracking", "--viz", "none", "--seed", str(args.seed)]
+    argv += ["--device", args.device or DEFAULT_DEVICE]
+    argv += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    argv += [f"physics={args.physics}"] if args.physics else []
+    return run_train_cli([*argv, f"env.commands.motion.library={args.library.resolve()}", *further])
+
+
+def _distill(args: argparse.Namespace, further: list[str]) -> int:
+    from tt_isaaclab.bfm.frozen import FrozenBfm
+    from tt_isaaclab.bfm.layouts import bundled
+    from tt_isaaclab.bfm.weights import save_bfm
+    from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+    from tt_isaaclab.tasks.make import open_env
+
+    from .card import make_card
+    from .distill import Distillation, DistillCfg, student_env
+    from .evaluate import follow_student
+    from .tracker import Tracker
+
+    _check_library(args.library)
+    cfg = DistillCfg(**({} if args.samples is None else {"samples": args.samples}))
+    device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
+    tracker = Tracker(args.tracker, device)
+
+    def edit(env_cfg) -> None:
+        student_env(env_cfg)
+        env_cfg.commands.motion.library = str(args.library)
+
+    with open_env(
+        "TaskTokens-Tracking",
+        physics=args.physics,
+        num_envs=args.num_envs or 256,
+        device=device,
+        seed=args.seed,
+        edit=edit,
+    ) as env:
+        distillation = Distillation(env, tracker, bundled(), cfg)
+        distillation.run(checkpoint, args.resume)
+        weights = distillation.student.network.state_dict()
+    training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
+    card = make_card(args.library, args.tracker, training, [" ".join(["tt", *sys.argv[1:]])])
+    save_bfm(args.output, bundled(), weights, card)
+    views = follow_student(str(args.library), FrozenBfm(bundled(), weights), physics=args.physics, device=device)
+    card["following"] = {name: result.to_dict()["mean"] for name, result in views.items()}
+    save_bfm(args.output, bundled(), weights, card)
+    checkpoint.unlink()
+    print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace, further: list[str]) -> int:
+    from tt_isaaclab.bfm.frozen import FrozenBfm
+    from tt_isaaclab.evaluation import zero_shot
+    from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+
+    from .evaluate import follow_student, follow_tracker
+
+    if args.tracker is not None or args.library is not None:
+        _check_library(args.library)
+    options = {"physics": args.physics, "device": args.device or DEFAULT_DEVICE, "seed": args.seed}
+    report: dict = {**options, "library": str(args.library), "bfm": str(args.bfm), "tracker": str(args.tracker)}
+    if args.tracker is not None:
+        following = {"tracker": follow_tracker(str(args.library), args.tracker, **options)}
+    else:
+        bfm = FrozenBfm.load(args.bfm)
+        report["bfm_hash"] = bfm.hash
+        following = follow_student(str(args.library), bfm, **options) if args.library else {}
+        answers = zero_shot.measure(bfm, humanoids=args.num_envs or 16, **options)
+        report["zero_shot"] = zero_shot.to_dict(answers)
+        print(zero_shot.table(answers))
+    report["following"] = {name: result.to_dict() for name, result in following.items()}
+    for name, result in report["following"].items():
+        for group, mean in result["mean"].items():
+            numbers = f"{mean['first']:.2f} from the start, {mean['random']:.2f} from within"
+            print(f"{name}, {group.replace('_', ' ')} clips: {numbers}, {100 * mean['body_error']:.1f} cm")
+    if args.json is not None:
+        write_json(args.json, report)
+    return 0
+
+
+def _check_library(path: Path | None) -> None:
+    if path is None:
+        raise ValueError("a tracker is measured on clips; name a motion library with --library")
+    if not path.is_file():
+        raise ValueError(f"{path}: no such motion library; make one with 'tt pretrain motions'")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a user who watches a clip would be asking for: how fast and which way the pelvis should move from here."""
+
+from __future__ import annotations
+
+import torch
+
+from tt_isaaclab.kinematics.heading import heading_angle
+
+from .motions.library import MotionLibrary
+
+_WINDOW = (0.6, 1.2)
+"""The request is the mean velocity this long ahead [s]: about one step, after the body has had time to react."""
+
+_SOON = 0.5
+"""A stander who does not move within this time [s] is not yet asked to."""
+
+_SLOW = 0.2
+"""Below this speed the request is to stand [m/s]."""
+
+
+class Cues:
+    """Requests for all frames of a library, in the clips' own worlds."""
+
+    def __init__(self, library: MotionLibrary) -> None:
+        self._library = library
+        self._first = library.frames.cumsum(0) - library.frames
+        clip = torch.repeat_interleave(torch.arange(len(library), device=library.frames.device), library.frames)
+        time = (torch.arange(len(clip), device=clip.device) - self._first[clip]) / library.fps
+        end = library.seconds[clip]
+
+        def mean_velocity(begin: torch.Tensor, duration: float) -> torch.Tensor:
+            begin = torch.minimum(begin, end - duration).clamp(min=0.0)
+            stop = torch.minimum(begin + duration, end)
+            way = library.sample(clip, stop).body_pos[:, 0] - library.sample(clip, begin).body_pos[:, 0]
+            return way[:, :2] / (stop - begin).clamp(min=1e-3).unsqueeze(-1)
+
+        ahead = mean_velocity(time + _WINDOW[0], _WINDOW[1] - _WINDOW[0])
+        waiting = mean_velocity(time, _SOON).norm(dim=-1) < 0.5 * _SLOW
+        self._speed = ahead.norm(dim=-1)
+        stands = waiting | (self._speed < _SLOW)
+        heading = heading_angle(library.sample(clip, time).body_quat[:, 0])
+        self._yaw = torch.where(stands, heading, torch.atan2(ahead[:, 1], ahead[:, 0]))
+        self._speed[stands] = 0.0
+
+    def at(
+        self, clip: torch.Tensor, time: torch.Tensor, lead: torch.Tensor | float = 0.0
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Requested speed (N,) [m/s] and yaw of travel (N,) [rad] for clips (N,) at times (N,) [s].
+
+        ``lead`` (N,) [s] takes the direction of a later time: a walker in a curve is asked to turn farther than now.
+        """
+        return self._speed[self._row(clip, time)], self._yaw[self._row(clip, time + lead)]
+
+    def _row(self, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        frame = (time * self._library.fps).round().long()
+        return self._first[clip] + torch.minimum(frame, self._library.frames[clip] - 1)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Distillation (DAgger): the student acts, the expert says what it should have done, the student learns that.
+
+The expert sees the whole reference one step ahead; the student sees its own state and a few masked targets. So the
+student must learn what the clips have in common: that is what makes it usable with targets of a user's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from isaaclab.envs import ManagerBasedRLEnv
+from tqdm import tqdm
+
+from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.humanoid.actions import RotationVectorActionCfg
+from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.tasks.tracking.command import MotionCommand
+from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
+
+from .replay import Replay, Samples
+from .student import Student
+from .targets import StudentTargets
+from .tracker import Tracker
+
+
+@dataclass(frozen=True)
+class DistillCfg:
+    """How long and how.
+
+    Attributes:
+        samples: Environment steps to collect, over all environments.
+        steps: Environment steps between two rounds of updates.
+        replay: Samples kept.
+        batch: Samples an update.
+        reuse: How often each sample is trained on, on average.
+        learning_rate: Highest rate.
+        teaching: Share of the training over which the expert's share of the acting falls from 1 to `guided`.
+        guided: Share of episodes in which the expert goes on acting.
+        noise: Greatest standard deviation of the noise on the acting, as an action; each episode draws its own.
+    """
+
+    samples: int = 1_000_000
+    steps: int = 16
+    replay: int = 250_000
+    batch: int = 1024
+    reuse: float = 3.0
+    learning_rate: float = 5.0e-4
+    teaching: float = 0.15
+    guided: float = 0.05
+    noise: float = 0.055
+
+
+def student_env(cfg: TrackingEnvCfg) -> None:
+    """Change a tracking environment to the student's actions, and to fewer starts just before a failure."""
+    cfg.actions.joint_target = RotationVectorActionCfg()
+    cfg.commands.motion.retry = 0.2
+
+
+class Distillation:
+    """A student, its expert, and an environment of ``TaskTokens-Tracking`` changed by `student_env`."""
+
+    def __init__(self, env: ManagerBasedRLEnv, expert: Tracker, layout: BfmLayout, cfg: DistillCfg) -> None:
+        self.cfg, self._env, self._expert = cfg, env, expert
+        self._command: MotionCommand = env.command_manager.get_term("motion")
+        self._targets = StudentTargets(self._command, layout)
+        self.student = Student(layout, round(cfg.reuse * cfg.samples / cfg.batch), cfg.learning_rate, env.device)
+        self.collected = 0
+        n = env.num_envs
+        self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
+        self._guided = torch.ones(n, dtype=torch.bool, device=env.device)
+        self._noise = torch.zeros(n, 1, device=env.device)
+        self._observations, _ = env.reset()
+        self._replay = Replay(cfg.replay, self._look())
+
+    def run(self, checkpoint: Path | str, resume: bool = False, save_every: int = 40) -> None:
+        """Train to the end, with a progress bar.
+
+        Args:
+            checkpoint: File that the state is written to every ``save_every`` rounds and at the end.
+            resume: Go on from that file. Its samples are not kept: the first rounds collect new ones.
+        """
+        cfg = self.cfg
+        if resume:
+            self.collected = self.student.load(checkpoint)["collected"]
+        with tqdm(total=cfg.samples, initial=self.collected, desc="distil", unit="sample", unit_scale=True) as bar:
+            warm, rounds = 4 * cfg.batch, 0
+            while self.collected < cfg.samples:
+                error = self._collect()
+                bar.update(cfg.steps * self._env.num_envs)
+                if len(self._replay) >= warm:
+                    loss = self._learn()
+                    bar.set_postfix(loss=f"{loss:.2e}", body_error=f"{error:.3f} m", lost=f"{self._lost:.2%}")
+                rounds += 1
+                if rounds % save_every == 0:
+                    self.student.save(checkpoint, {"collected": self.collected})
+        self.student.save(checkpoint, {"collected": self.collected})
+
+    def _collect(self) -> float:
+        """Take a few steps in every environment; the mean distance of the bodies from the reference [m]."""
+        error, ended = 0.0, 0
+        for _ in range(self.cfg.steps):
+            samples = self._look()
+            self._store(samples)
+            action = self.student.act(samples.state, samples.targets, samples.visible)
+            action = torch.where(self._guided.unsqueeze(1), samples.label, action)
+            action = action + self._noise * torch.randn_like(action)
+            self._observations, _, lost, finished, _ = self._env.step(action)
+            self._fresh = lost | finished
+            error += self._command.metrics["body_error"].mean().item() / self.cfg.steps
+            ended += int(lost.sum())
+        self.collected += self.cfg.steps * self._env.num_envs
+        self._lost = ended / (self.cfg.steps * self._env.num_envs)
+        return error
+
+    def _look(self) -> Samples:
+        """What the student sees now, and the expert's answer."""
+        self._begin_episodes()
+        self._targets.advance(self._fresh, self._env.step_dt)
+        targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
+        label = self._expert.action(self._observations, self._command)
+        return Samples(self._observations["humanoid"], targets, visible, label)
+
+    def _begin_episodes(self) -> None:
+        progress = self.collected / self.cfg.samples
+        share = max(1.0 - progress / self.cfg.teaching, self.cfg.guided)
+        coin = torch.rand_like(self._noise[:, 0]) < share
+        self._guided = torch.where(self._fresh, coin, self._guided)
+        noise = self.cfg.noise * torch.rand_like(self._noise)
+        self._noise = torch.where(self._fresh.unsqueeze(1), noise, self._noise)
+
+    def _store(self, samples: Samples) -> None:
+        self._replay.add(samples)
+        if self.collected < self.cfg.teaching * self.cfg.samples:
+            self.student.observe(samples)
+
+    def _learn(self) -> float:
+        """The updates of one round; their mean loss."""
+        cfg, losses = self.cfg, []
+        goal = round(cfg.reuse * self.collected / cfg.batch)
+        while self.student.updates < goal:
+            losses.append(self.student.update(self._replay.draw(cfg.batch)))
+        return torch.stack(losses).mean().item() if losses else float("nan")

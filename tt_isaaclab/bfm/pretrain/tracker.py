@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The trained motion tracker as a frozen expert: what it would do, in the behaviour model's own terms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from rsl_rl.models import MLPModel
+
+from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
+from tt_isaaclab.tasks.tracking.command import MotionCommand
+from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
+from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
+
+
+class Tracker:
+    """Deterministic actor of a ``TaskTokens-Tracking`` checkpoint."""
+
+    def __init__(self, path: Path | str, device: torch.device | str = "cpu") -> None:
+        """Read a checkpoint of the RSL-RL runner (``model_*.pt``).
+
+        Raises:
+            ValueError: If the file is missing, or is no checkpoint of this task's actor.
+        """
+        state = _actor_state(Path(path), device)
+        widths = [tensor.shape[0] for name, tensor in state.items() if name.endswith("weight")]
+        cfg = TrackerRunnerCfg()
+        inputs = {"humanoid": torch.zeros(1, 358), "target": torch.zeros(1, 288)}
+        try:
+            self._actor = MLPModel(
+                inputs, cfg.obs_groups, "actor", widths[-1], widths[:-1], cfg.actor.activation, obs_normalization=True
+            )
+            self._actor.load_state_dict(state)
+        except (IndexError, RuntimeError) as error:
+            raise ValueError(f"{path}: no actor of TaskTokens-Tracking; train one with 'tt pretrain track'") from error
+        self._actor.to(device).eval()
+        self._joints = ResidualActionCfg().joint_ids
+
+    @torch.no_grad()
+    def corrections(self, observations: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Corrections (N, 27) [rad] to the base target, from the task's observation groups."""
+        return self._actor(observations)
+
+    def action(self, observations: Mapping[str, torch.Tensor], command: MotionCommand) -> torch.Tensor:
+        """Absolute action (N, 69): the joint targets as shortest rotation vectors, divided by pi."""
+        target = corrected_target(command, self.corrections(observations), self._joints)
+        return rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
+
+
+def _actor_state(path: Path, device: torch.device | str) -> dict[str, torch.Tensor]:
+    if not path.is_file():
+        raise ValueError(f"{path}: no such checkpoint; train one with 'tt pretrain track'")
+    try:
+        state = torch.load(path, map_location=device, weights_only=True)["actor_state_dict"]
+    except Exception as error:  # torch.load raises many kinds
+        raise ValueError(f"{path}: not a checkpoint of the RSL-RL runner, or cut short") from error
+    return {name: tensor for name, tensor in state.items() if not name.startswith("distribution.")}
