@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""RSL-RL configuration of task tokens; one runner a task."""
+
+from __future__ import annotations
+
+import math
+
+from isaaclab.utils import configclass
+from isaaclab_rl.rsl_rl import RslRlMLPModelCfg, RslRlPpoAlgorithmCfg
+from isaaclab_tasks.utils import preset
+
+from tt_isaaclab.tasks.rsl_rl_cfg import FixedGaussianCfg, RunnerCfg
+
+
+@configclass
+class TaskTokenModelCfg(RslRlMLPModelCfg):
+    """Task encoder of about 200,000 parameters (at token width 512) in front of a frozen behaviour model."""
+
+    class_name: str = "tt_isaaclab.task_tokens.model:TaskTokenModel"
+    bfm: str = "bundled"
+    """Path of the behaviour model, or ``bundled``."""
+    hidden_dims: list[int] = [256, 256]
+    activation: str = "relu"
+    obs_normalization: bool = True
+    distribution_cfg: FixedGaussianCfg = FixedGaussianCfg(init_std=math.exp(-2.9))  # of an action, in units of pi rad
+
+
+@configclass
+class TaskTokenPpoCfg(RslRlPpoAlgorithmCfg):
+    """The paper's values, but for the learning rates: 2e-5 was tuned for a 25 M model and 131 M frames."""
+
+    class_name: str = "tt_isaaclab.task_tokens.ppo:TaskTokenPPO"
+    num_learning_epochs: int = 6
+    num_mini_batches: int = 8
+    learning_rate: float = 3.0e-4
+    critic_learning_rate: float = 1.0e-3
+    schedule: str = "fixed"
+    desired_kl: float = 0.01
+    gamma: float = 0.99
+    lam: float = 0.95
+    clip_param: float = 0.2
+    entropy_coef: float = 0.0
+    value_loss_coef: float = 1.0
+    use_clipped_value_loss: bool = True
+    max_grad_norm: float = 50.0
+
+
+@configclass
+class TaskTokenRunnerCfg(RunnerCfg):
+    """What all task-token runs share."""
+
+    obs_groups: dict[str, list[str]] = preset(
+        default={"actor": ["humanoid", "task"], "critic": ["humanoid", "task"]},
+        joint_prior={"actor": ["humanoid", "task", "targets"], "critic": ["humanoid", "task"]},
+    )
+    num_steps_per_env: int = 32
+    max_iterations: int = 4000
+    save_interval: int = 50
+    actor: TaskTokenModelCfg = TaskTokenModelCfg()
+    critic: RslRlMLPModelCfg = RslRlMLPModelCfg(hidden_dims=[512, 256], activation="relu", obs_normalization=True)
+    algorithm: TaskTokenPpoCfg = TaskTokenPpoCfg()
+
+
+@configclass
+class DirectionRunnerCfg(TaskTokenRunnerCfg):
+    """Direction."""
+
+    experiment_name: str = "direction"

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A trained task token on disk: one safetensors file of 0.8 to 3.2 MB that says which behaviour model it speaks to."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..bfm.files import TOKEN, TokenFileError, check_tensors, read_tensors, write_tensors
+from ..bfm.frozen import FrozenBfm
+from .encoder import TaskEncoder
+
+
+@dataclass(frozen=True)
+class TokenCard:
+    """What a token was trained for and with.
+
+    Attributes:
+        task: Registered name of the task.
+        bfm_hash: `FrozenBfm.hash` of the behaviour model it was trained through; it means nothing to another.
+        humanoid_hash: Hash of the body it was trained on.
+        layout: Name of the behaviour model's layout.
+        training: Summary of the training run: anything JSON can hold.
+    """
+
+    task: str
+    bfm_hash: str
+    humanoid_hash: str
+    layout: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_token(path: str | Path, encoder: TaskEncoder, card: TokenCard) -> None:
+    """Write a trained encoder with its card, whole or not at all. Raises TokenFileError if it is not finite."""
+    sizes = {"task_size": encoder.task_size, "token_width": encoder.token_width, "hidden": encoder.hidden}
+    description = {"card": json.dumps(dataclasses.asdict(card)), "encoder": json.dumps(sizes)}
+    write_tensors(path, TOKEN, encoder.state_dict(), description)
+
+
+def load_token(path: str | Path, bfm: FrozenBfm) -> tuple[TaskEncoder, TokenCard]:
+    """The encoder (on the CPU) and card of a token file.
+
+    Raises:
+        TokenFileError: With one line: the file is bad, or was trained through another behaviour model than ``bfm``.
+    """
+    weights, metadata = read_tensors(path, TOKEN)
+    try:
+        card = TokenCard(**json.loads(metadata["card"]))
+        sizes = json.loads(metadata["encoder"])
+        with torch.device("meta"):
+            encoder = TaskEncoder(**sizes)
+    except (KeyError, TypeError, ValueError) as error:
+        raise TokenFileError(f"{path}: its description cannot be read ({error}); update this package") from error
+    if card.bfm_hash != bfm.hash:
+        raise TokenFileError(
+            f"{path}: trained through the behaviour model {card.layout} {card.bfm_hash}, but {bfm.layout.name} "
+            f"{bfm.hash} is loaded; load that model, or train the token again"
+        )
+    check_tensors(path, TOKEN, weights, encoder.state_dict())
+    encoder.load_state_dict(weights, assign=True)
+    return encoder, card

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Train a task token within a time budget: progress shown, resumable, one row of the learning curve an update."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import os
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab_rl.rsl_rl import (
+    RslRlVecEnvWrapper,
+    check_rsl_rl_version,
+    create_rsl_rl_runner,
+    handle_deprecated_rsl_rl_cfg,
+)
+from rsl_rl.runners import OnPolicyRunner
+from tqdm import tqdm
+
+from .rsl_rl_cfg import TaskTokenRunnerCfg
+
+CHECKPOINT, CURVE = "checkpoint.pt", "learning_curve.csv"
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One update of the learning curve."""
+
+    frames: int
+    """Environment steps so far."""
+    seconds: float
+    """Training time so far [s]."""
+    reward: float
+    """Mean reward of a control step in this update."""
+    success: float
+    """Success rate over the last finished command segments."""
+
+
+class _RewardMeter(RslRlVecEnvWrapper):
+    """Environment wrapper that averages the reward between readings."""
+
+    total, steps = 0.0, 0
+
+    def step(self, actions):
+        observations, reward, dones, extras = super().step(actions)
+        self.total, self.steps = self.total + float(reward.mean()) / self.unwrapped.step_dt, self.steps + 1
+        return observations, reward, dones, extras
+
+    def read(self) -> float:
+        """Mean reward of a control step since the last reading."""
+        mean = self.total / max(self.steps, 1)
+        self.total, self.steps = 0.0, 0
+        return mean
+
+
+def train_token(
+    env: ManagerBasedRLEnv, cfg: TaskTokenRunnerCfg, command: str, seconds: float, folder: Path, resume: bool = False
+) -> tuple[OnPolicyRunner, list[CurvePoint]]:
+    """Train until ``seconds`` of training are used up, earlier ones of a resumed run included.
+
+    Args:
+        env: Training environment.
+        cfg: RSL-RL configuration; its iteration count is ignored.
+        command: Name of the command term that judges success.
+        seconds: Time budget [s].
+        folder: Where checkpoint and learning curve go; both are always whole.
+        resume: Continue from the checkpoint in ``folder`` if there is one.
+    """
+    meter = _RewardMeter(env)
+    runner = create_rsl_rl_runner(meter, handle_deprecated_rsl_rl_cfg(copy.deepcopy(cfg), check_rsl_rl_version()))
+    curve: list[CurvePoint] = []
+    checkpoint = folder / CHECKPOINT
+    if resume and checkpoint.is_file():
+        curve = [CurvePoint(**row) for row in runner.load(str(checkpoint))["curve"]]
+    used, frames = (curve[-1].seconds, curve[-1].frames) if curve else (0.0, 0)
+    saved = used
+    batch = env.num_envs * cfg.num_steps_per_env
+    with tqdm(total=round(seconds), initial=round(used), unit="s", desc="training", bar_format=_BAR) as bar:
+        while used < seconds:
+            start = time.perf_counter()
+            runner.learn(1, init_at_random_ep_len=not curve)
+            elapsed = time.perf_counter() - start
+            used, frames = used + elapsed, frames + batch
+            runner.current_learning_iteration += 1
+            success = env.command_manager.get_term(command).segments.success_rate
+            curve.append(CurvePoint(frames, used, meter.read(), success))
+            bar.set_postfix_str(
+                f"reward {curve[-1].reward:.3f}, success {100 * success:.0f} %, {batch / elapsed:.0f} env-steps/s, "
+                f"{frames / 1e6:.2f} M frames"
+            )
+            bar.update(min(round(used), round(seconds)) - bar.n)
+            if used - saved > 60.0 or used >= seconds:
+                _save(runner, curve, folder)
+                saved = used
+    return runner, curve
+
+
+_BAR = "{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining} {postfix}"
+
+
+def _save(runner: OnPolicyRunner, curve: list[CurvePoint], folder: Path) -> None:
+    """Write checkpoint and curve; a killed process leaves the previous ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{CHECKPOINT}.partial"
+    runner.save(str(partial), infos={"curve": [asdict(point) for point in curve]})
+    os.replace(partial, folder / CHECKPOINT)
+    partial = folder / f".{CURVE}.partial"
+    with partial.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [f.name for f in fields(CurvePoint)])
+        writer.writeheader()
+        writer.writerows(asdict(point) for point in curve)
+    os.replace(partial, folder / CURVE)
