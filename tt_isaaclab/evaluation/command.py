@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``tt evaluate``: success of a method on a task, as a line on the screen and a JSON file."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from pathlib import Path
+
+from isaaclab_newton.physics import NewtonCfg
+
+from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.json_file import write_json
+from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.token_file import load_token
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+
+from .evaluator import evaluate
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the evaluation."""
+    parser.add_argument("--task", required=True, help="task id, such as Direction")
+    parser.add_argument("--token", default="none", help="token file, or 'none' for the behaviour model alone")
+    parser.add_argument(
+        "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
+    )
+    parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--backend", default=None, help="physics backend (default: newton_mujoco on a CPU)")
+    parser.add_argument("--episodes", type=int, default=256, help="number of episodes, one an environment")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the commands")
+    parser.add_argument("--device", default="cpu", help="torch device (default: cpu)")
+    parser.add_argument("--json", type=Path, default=None, help="file to write the result to")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Evaluate and report."""
+    task = check_task_id(args.task)
+    if args.episodes <= 0:
+        raise ValueError(f"--episodes must be positive, not {args.episodes}")
+    bfm = load_bfm_or_bundled(args.bfm)
+    encoder, token_hash = None, None
+    if args.token != "none":
+        encoder, card = load_token(args.token, bfm)
+        if card.task != task:
+            raise ValueError(f"{args.token}: trained for {card.task}, not for {task}; give a token of {task}")
+        token_hash = hashlib.sha256(Path(args.token).read_bytes()).hexdigest()
+        encoder.eval()
+    policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
+    method = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")
+    with open_env(
+        task,
+        physics=args.backend,
+        num_envs=args.episodes,
+        device=args.device,
+        seed=args.seed,
+        overrides=["presets=joint_prior"] if args.prior else [],
+    ) as env:
+        result = evaluate(env, policy, command_name(task), args.seed)
+        backend = args.backend or type(env.cfg.sim.physics).__name__
+        if args.backend is None and isinstance(env.cfg.sim.physics, NewtonCfg):
+            backend = f"newton_{env.cfg.sim.physics.solver_cfg.solver_type}".replace("mujoco_warp", "mjwarp")
+    record = {
+        "task": task,
+        "method": method,
+        "backend": backend,
+        "humanoid": DEFAULT_HUMANOID.name,
+        "bfm_hash": bfm.hash,
+        "token_hash": token_hash,
+        "seed": args.seed,
+        **result.as_dict(),
+    }
+    print(
+        f"{task} {method} on {backend}: success {100 * result.success_rate:.1f} % "
+        f"[{100 * result.interval_low:.1f}, {100 * result.interval_high:.1f}] of {result.segments} segments, "
+        f"falls {100 * result.fall_rate:.1f} %, return {result.mean_return:.1f}"
+    )
+    if args.json:
+        write_json(args.json, record)
