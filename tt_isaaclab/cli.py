@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The ``tt`` command. A verb is a module with ``add_arguments(parser)`` and ``run(args)``.
+
+A verb that hands arguments on to Isaac Lab also has ``PASSES_ON = True`` and ``run(args, further)``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+VERBS = {
+    "tasks": ("tt_isaaclab.tasks.listing", "list the tasks"),
+    "doctor": ("tt_isaaclab.doctor", "check the installation and say what is missing"),
+    "demo": ("tt_isaaclab.demo", "train a task token on this machine and show what it changed"),
+    "evaluate": ("tt_isaaclab.evaluation.command", "success rate of a token, or of the behaviour model without one"),
+    "train": ("tt_isaaclab.rl.train", "train with RSL-RL: 'isaaclab train' with this project's defaults"),
+    "play": ("tt_isaaclab.rl.play", "watch a checkpoint: 'isaaclab play' with this project's defaults"),
+    "pretrain": ("tt_isaaclab.bfm.pretrain.cli", "make a behaviour model: motions, tracker, distillation, numbers"),
+}
+"""Verb -> its module, which is imported when it is used, and one line of help."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns 0, 1 (a check failed) or 2 (the user has to change something)."""
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="tt", description="Task Tokens for Isaac Lab.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    for name, (module, help_line) in VERBS.items():
+        verb = verbs.add_parser(name, help=help_line, description=help_line)
+        if name in argv[:1]:
+            importlib.import_module(module).add_arguments(verb)
+    args, further = parser.parse_known_args(argv)
+    module = importlib.import_module(VERBS[args.verb][0])
+    passes_on = getattr(module, "PASSES_ON", False)
+    if further and not passes_on:
+        parser.error(f"unknown argument(s) {' '.join(further)}; see 'tt {args.verb} --help'")
+    try:
+        return (module.run(args, further) if passes_on else module.run(args)) or 0
+    except ValueError as error:
+        if not _raised_by_us(error):
+            raise
+        print(f"tt {args.verb}: {error}", file=sys.stderr)
+        return 2
+
+
+def _raised_by_us(error: BaseException) -> bool:
+    """Whether this package raised the error on purpose; one from a library below it is a bug, to be seen in full."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals["__name__"].startswith("tt_isaaclab")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``tt demo``: train a task token on this machine and show what it changed."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from isaaclab_tasks.utils import resolve_task_config
+from rich.console import Console
+from rich.table import Table
+
+from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.evaluation.evaluator import Evaluation, Policy, evaluate
+from tt_isaaclab.evaluation.film import film
+from tt_isaaclab.evaluation.plots import learning_curve
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.json_file import write_json
+from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
+from tt_isaaclab.task_tokens.training import train_token
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+
+_PRIOR = ["presets=joint_prior"]
+_FILM_STEPS = 240
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the demo; the defaults fit two CPU cores and a quarter of an hour."""
+    parser.add_argument("--task", default="Direction", help="task id (default: Direction)")
+    parser.add_argument("--minutes", type=float, default=9.0, help="training time (default: 9)")
+    parser.add_argument("--num_envs", type=int, default=256, help="environments to train in (default: 256)")
+    parser.add_argument("--episodes", type=int, default=256, help="episodes of each evaluation (default: 256)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of training; commands of the evaluation follow it")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
+    parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
+    parser.add_argument("--resume", action="store_true", help="continue a demo that was interrupted")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Evaluate, train, evaluate again; write table, curve, film and token."""
+    started = time.perf_counter()
+    task = check_task_id(args.task)
+    if min(args.minutes, args.num_envs, args.episodes) <= 0:
+        raise ValueError("--minutes, --num_envs and --episodes must be positive")
+    command = command_name(task)
+    bfm = load_bfm_or_bundled(args.bfm)
+    console = Console()
+    console.print(f"[bold]{task}[/]: a {sum(p.numel() for p in bfm.parameters()):,}-parameter frozen behaviour model")
+    rows: dict[str, Evaluation] = {}
+    untrained = {"no token": BfmPolicy(bfm), "joint-condition prior": BfmPolicy(bfm, prompts=["targets"])}
+    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
+        for name, policy in untrained.items():
+            rows[name] = evaluate(env, policy, command, args.seed)
+            console.print(f"{name}: success {_percent(rows[name])}")
+
+    _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=[])
+    cfg.actor.bfm, cfg.seed = args.bfm, args.seed
+    torch.manual_seed(args.seed)
+    with open_env(task, physics=args.physics, num_envs=args.num_envs, seed=args.seed) as env:
+        runner, curve = train_token(env, cfg, command, 60.0 * args.minutes, args.out, args.resume)
+    encoder = runner.alg.get_policy().encoder
+    card = TokenCard(task, bfm.hash, DEFAULT_HUMANOID.hash, bfm.layout.name, {"seed": args.seed, **vars(curve[-1])})
+    token = args.out / f"{command}.safetensors"
+    save_token(token, encoder, card)
+    learning_curve(
+        args.out / "learning_curve.png",
+        *zip(*((p.frames, p.reward, p.success) for p in curve), strict=True),
+        title=f"{task}, bundled behaviour model, {curve[-1].frames / 1e6:.2f} M steps",
+    )
+
+    encoder, _ = load_token(token, bfm)  # what is evaluated is what was written
+    trained = BfmPolicy(bfm, encoder.eval())
+    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
+        rows["task token"] = evaluate(env, trained, command, args.seed)
+        record(env, trained, command, args.out / f"{command}.mp4")
+    console.print(_table(rows))
+    results = {name: row.as_dict() for name, row in rows.items()}
+    summary = {"task": task, "seed": args.seed, "bfm_hash": bfm.hash, "frames": curve[-1].frames, "results": results}
+    write_json(args.out / "demo.json", summary)
+    console.print(f"{(time.perf_counter() - started) / 60:.1f} minutes; results, film and token are in {args.out}")
+
+
+def record(env, policy: Policy, command: str, path: Path) -> None:
+    """Film the first environment for a few seconds, its command drawn on the ground."""
+    term = env.command_manager.get_term(command)
+    term.script(seed=1, length=2)
+    observations, _ = env.reset()
+    frames, arrows, captions = [], [], []
+    with torch.inference_mode():
+        for _ in range(_FILM_STEPS):
+            observations, *_ = env.step(policy(observations))
+            frames.append(tuple(x[0].numpy().copy() for x in read_bodies(env.scene["robot"])[:2]))
+            arrows.append((term.order.speed[0] * term.direction[0]).numpy().copy())
+            captions.append(f"target {term.order.speed[0]:.1f} m/s, pelvis {term.velocity[0].norm():.1f} m/s")
+    positions, quats = (np.stack(x) for x in zip(*frames, strict=True))
+    film(path, positions, quats, np.stack(arrows), captions)
+
+
+def _percent(row: Evaluation) -> str:
+    return f"{100 * row.success_rate:.1f} % [{100 * row.interval_low:.1f}, {100 * row.interval_high:.1f}]"
+
+
+def _table(rows: dict[str, Evaluation]) -> Table:
+    table = Table(title="Same commands, mean actions, ten-second episodes; 95 % Wilson intervals")
+    for heading in ("behaviour model with", "success", "falls", "mean return", "segments"):
+        table.add_column(heading, justify="left" if heading.startswith("behaviour") else "right")
+    for name, row in rows.items():
+        table.add_row(name, _percent(row), f"{100 * row.fall_rate:.1f} %", f"{row.mean_return:.1f}", str(row.segments))
+    return table

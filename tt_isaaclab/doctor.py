@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``tt doctor``: is everything here that the package needs, and what to do if not."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+_PACKAGES = (
+    "tt_isaaclab",
+    "isaaclab",
+    "rsl-rl-lib",
+    "torch",
+    "newton",
+    "mujoco",
+    "mujoco-warp",
+    "warp-lang",
+    "ovphysx",
+)
+
+
+class Check(NamedTuple):
+    """One line of the report."""
+
+    name: str
+    ok: bool | None
+    """``None`` where it is fine either way."""
+    detail: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No options."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; returns 1 if something that every user needs is broken."""
+    failed = False
+    for title, checks in (
+        ("Versions", _versions()),
+        ("Physics", _physics()),
+        ("Caches", _caches()),
+        ("Files", _files()),
+    ):
+        print(title)
+        for check in checks:
+            mark = {True: "ok", False: "MISSING", None: "-"}[check.ok]
+            print(f"  {mark:8}{check.name:16}{check.detail}")
+            failed |= check.ok is False
+    return int(failed)
+
+
+def _versions() -> Iterator[Check]:
+    yield Check("python", platform.python_version().startswith("3.12"), f"{platform.python_version()}, needs 3.12")
+    for package in _PACKAGES:
+        try:
+            yield Check(package, True, version(package))
+        except PackageNotFoundError:
+            yield Check(package, None if package == "ovphysx" else False, "not installed")
+
+
+def _physics() -> Iterator[Check]:
+    import warp as wp
+
+    cuda = wp.is_cuda_available()
+    cores = len(os.sched_getaffinity(0))
+    yield Check("newton_mujoco", True, f"{cores} CPU cores" + ("" if cuda else "; the default here"))
+    yield Check("newton_mjwarp", True, "CUDA; the default here" if cuda else "works on a CPU too, but slowly")
+    have_ovphysx = find_spec("ovphysx") is not None
+    yield Check("ovphysx", have_ovphysx or None, "real PhysX" if have_ovphysx else "pip install 'tt_isaaclab[ovphysx]'")
+    have_kit = find_spec("isaacsim") is not None
+    yield Check("isaacsim_physx", have_kit or None, "Isaac Sim" if have_kit else "only with Isaac Sim (Omniverse)")
+
+
+def _caches() -> Iterator[Check]:
+    import warp as wp
+
+    wp.init()
+    cache = Path(wp.config.kernel_cache_dir)
+    size = sum(f.stat().st_size for f in cache.rglob("*") if f.is_file()) / 1e6
+    yield Check("Warp kernels", None, f"{cache}, {size:.0f} MB; compiled at first use, set WARP_CACHE_PATH to move it")
+
+
+def _files() -> Iterator[Check]:
+    from tt_isaaclab.bfm.bundled import BUNDLED
+    from tt_isaaclab.bfm.weights import load_bfm
+    from tt_isaaclab.humanoid.generate import ASSETS, GENERATORS
+
+    for name, build in GENERATORS.items():
+        same = (ASSETS / name).is_file() and (ASSETS / name).read_text() == build()
+        yield Check(name, same, "as generated" if same else "run: python -m tt_isaaclab.humanoid.generate")
+    if not BUNDLED.is_file():
+        yield Check("behaviour model", None, "none ships yet; make one with 'tt pretrain' and pass --bfm FILE")
+        return
+    try:
+        load_bfm(BUNDLED)
+        yield Check("behaviour model", True, f"{BUNDLED.name}, {BUNDLED.stat().st_size / 1e6:.1f} MB")
+    except (ValueError, OSError) as error:
+        yield Check("behaviour model", False, f"{error}; pass --bfm FILE to use another one")
