@@ -7,11 +7,10 @@ import argparse
 import hashlib
 from pathlib import Path
 
-from isaaclab_newton.physics import NewtonCfg
-
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.json_file import write_json
+from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
@@ -49,18 +48,16 @@ def run(args: argparse.Namespace) -> None:
         encoder.eval()
     policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
     method = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")
+    backend = args.backend or DEFAULT_BACKEND
     with open_env(
         task,
-        physics=args.backend,
+        physics=backend,
         num_envs=args.episodes,
         device=args.device,
         seed=args.seed,
         overrides=["presets=joint_prior"] if args.prior else [],
     ) as env:
         result = evaluate(env, policy, command_name(task), args.seed)
-        backend = args.backend or type(env.cfg.sim.physics).__name__
-        if args.backend is None and isinstance(env.cfg.sim.physics, NewtonCfg):
-            backend = f"newton_{env.cfg.sim.physics.solver_cfg.solver_type}".replace("mujoco_warp", "mjwarp")
     record = {
         "task": task,
         "method": method,

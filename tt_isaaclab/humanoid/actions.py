@@ -30,7 +30,7 @@ class RotationVectorAction(ActionTerm):
         if list(self._asset.joint_names) != backend_dof_names(cfg.hinges):
             raise ValueError(
                 f"{cfg.asset_name}: joints are not in canonical order; set ArticulationCfg.joint_ordering to "
-                "HumanoidSpec.backend_dof_names."
+                "backend_dof_names(hinges)."
             )
         serial = isinstance(env.cfg.sim.physics, NewtonCfg)
         self.hinge_order = torch.tensor(hinge_axes(cfg.hinges), device=self.device) if serial else None
