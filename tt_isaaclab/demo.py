@@ -19,11 +19,11 @@ from tt_isaaclab.evaluation.film import film
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
-from tt_isaaclab.json_file import write_json
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
 from tt_isaaclab.task_tokens.training import train_token
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+from tt_isaaclab.whole_file import write_json
 
 _PRIOR = ["presets=joint_prior"]
 _FILM_STEPS = 240

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tt_isaaclab.json_file import write_json
+from tt_isaaclab.whole_file import write_json
 
 from .measure_physics import ROLLOUT
 

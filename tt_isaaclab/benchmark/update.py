@@ -18,8 +18,8 @@ from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.layouts import masked_mimic_v1
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.plain import plain_forward
-from tt_isaaclab.json_file import write_json
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
+from tt_isaaclab.whole_file import write_json
 
 from .physics import machine
 

@@ -4,7 +4,6 @@
 Every error is one line that names the file, what is wrong and what to do. Pickles are neither written nor read.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+
+from ..whole_file import whole_file
 
 _KIND = "tt_isaaclab"  # metadata key that says what a file is
 _LFS = b"version https://git-lfs"
@@ -45,16 +46,9 @@ def write_tensors(path: str | Path, kind: FileKind, tensors: Tensors, metadata: 
     """Write finite tensors and metadata to ``path``; an existing file is replaced in one step, or kept on failure."""
     path = Path(path)
     check_finite(path, kind, tensors)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        copies = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    copies = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    with whole_file(path) as partial:
         save_file(copies, partial, metadata={**metadata, _KIND: kind.mark})
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_tensors(path: str | Path, kind: FileKind) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

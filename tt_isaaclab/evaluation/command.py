@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.json_file import write_json
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+from tt_isaaclab.whole_file import write_json
 
 from .evaluator import evaluate
 

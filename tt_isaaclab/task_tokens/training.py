@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import copy
 import csv
-import os
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -19,6 +18,8 @@ from isaaclab_rl.rsl_rl import (
 )
 from rsl_rl.runners import OnPolicyRunner
 from tqdm import tqdm
+
+from tt_isaaclab.whole_file import whole_file
 
 from .rsl_rl_cfg import TaskTokenRunnerCfg
 
@@ -103,13 +104,9 @@ _BAR = "{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining} {postfix}"
 
 def _save(runner: OnPolicyRunner, curve: list[CurvePoint], folder: Path) -> None:
     """Write checkpoint and curve; a killed process leaves the previous ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{CHECKPOINT}.partial"
-    runner.save(str(partial), infos={"curve": [asdict(point) for point in curve]})
-    os.replace(partial, folder / CHECKPOINT)
-    partial = folder / f".{CURVE}.partial"
-    with partial.open("w", newline="") as file:
+    with whole_file(folder / CHECKPOINT) as partial:
+        runner.save(str(partial), infos={"curve": [asdict(point) for point in curve]})
+    with whole_file(folder / CURVE) as partial, partial.open("w", newline="") as file:
         writer = csv.DictWriter(file, [f.name for f in fields(CurvePoint)])
         writer.writeheader()
         writer.writerows(asdict(point) for point in curve)
-    os.replace(partial, folder / CURVE)

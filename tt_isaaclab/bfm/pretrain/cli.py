@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from tt_isaaclab.json_file import write_json
+from tt_isaaclab.whole_file import whole_file, write_json
 
 TABLE = Path("config/motions_walk.yaml")
 """Table of clips of the bundled model."""
@@ -66,9 +65,8 @@ def _motions(args: argparse.Namespace, further: list[str]) -> int:
     from .motions.build import build_library
 
     library = build_library(args.motions, args.table)
-    partial = args.output.with_name(f".{args.output.name}.partial")
-    library.save(partial)
-    os.replace(partial, args.output)
+    with whole_file(args.output) as partial:
+        library.save(partial)
     print(f"{args.output}: {len(library)} clips, {library.seconds.sum().item():.0f} s")
     return 0
 
