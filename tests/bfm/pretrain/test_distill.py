@@ -13,7 +13,7 @@ from tt_isaaclab.bfm.pretrain.distill import Distillation, DistillCfg, student_e
 from tt_isaaclab.bfm.pretrain.evaluate import VIEWS, follow_student
 from tt_isaaclab.bfm.pretrain.replay import Replay, Samples
 from tt_isaaclab.bfm.pretrain.student import Student
-from tt_isaaclab.bfm.pretrain.tracker import Tracker
+from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker
 from tt_isaaclab.bfm.weights import save_bfm
 from tt_isaaclab.tasks.make import open_env
 
@@ -56,10 +56,10 @@ def test_distillation_learns_resumes_and_gives_a_model(library, checkpoint, tmp_
 
     state, path = tmp_path / "state.safetensors", tmp_path / "model.safetensors"
     with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=8, seed=0, edit=edit) as env:
-        tracker = Tracker(checkpoint)
-        half = Distillation(env, tracker, LAYOUT, dataclasses.replace(CFG, samples=400))
+        experts = Experts([Tracker(checkpoint)], torch.zeros(3, dtype=torch.long))
+        half = Distillation(env, experts, LAYOUT, dataclasses.replace(CFG, samples=400))
         half.run(state)
-        whole = Distillation(env, tracker, LAYOUT, CFG)
+        whole = Distillation(env, experts, LAYOUT, CFG)
         whole.run(state, resume=True)
         assert whole.collected == 800 and whole.student.updates == 100
         samples = whole._look()

@@ -8,12 +8,22 @@ import torch
 
 from tt_isaaclab.bfm.pretrain.distill import student_env
 from tt_isaaclab.bfm.pretrain.evaluate import follow_tracker
-from tt_isaaclab.bfm.pretrain.tracker import Tracker
+from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker
 from tt_isaaclab.tasks.make import open_env
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, base_target
 
 
-def test_action_is_the_base_target_plus_corrections_over_pi(library, checkpoint):
+class _Constant:
+    """Tracker whose corrections are all the same."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def corrections(self, observations):
+        return torch.full((len(observations["humanoid"]), 27), self.value)
+
+
+def test_action_is_the_base_target_plus_the_corrections_of_the_clips_expert_over_pi(library, checkpoint):
     def edit(cfg) -> None:
         student_env(cfg)
         cfg.commands.motion.library = library
@@ -22,10 +32,12 @@ def test_action_is_the_base_target_plus_corrections_over_pi(library, checkpoint)
         observations, _ = env.reset()
         tracker, command = Tracker(checkpoint), env.command_manager.get_term("motion")
         torch.testing.assert_close(tracker.corrections(observations), torch.full((4, 27), 0.1))
+        command.begin(torch.arange(4), torch.tensor([0, 1, 0, 1]), torch.zeros(4))
         expected = base_target(command).clone()
-        expected[:, ResidualActionCfg().joint_ids] += 0.1
+        expected[:, ResidualActionCfg().joint_ids] += torch.tensor([0.1, -0.2, 0.1, -0.2]).view(4, 1, 1)
+        experts = Experts([tracker, _Constant(-0.2)], torch.tensor([0, 1, 0]))
         torch.testing.assert_close(
-            math.pi * tracker.action(observations, command), expected.flatten(1), atol=1e-4, rtol=0
+            math.pi * experts.action(observations, command), expected.flatten(1), atol=1e-4, rtol=0
         )
 
 

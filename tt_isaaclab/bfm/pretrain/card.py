@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,13 @@ CMU = "CMU Graphics Lab motion capture, mocap.cs.cmu.edu, created with funding f
 
 
 def make_card(
-    library: Path | str, tracker: Path | str, training: dict[str, Any], commands: list[str]
+    library: Path | str, trackers: Sequence[Path | str], training: dict[str, Any], commands: list[str]
 ) -> dict[str, Any]:
     """Provenance of a distilled model, as JSON data.
 
     Args:
         library: Motion library file.
-        tracker: Checkpoint of the expert.
+        trackers: Checkpoints of the experts.
         training: Settings of the distillation.
         commands: Command lines that make the model.
     """
@@ -36,7 +37,7 @@ def make_card(
         "seconds": round(clips.seconds.sum().item(), 1),
         "clip_list_sha256": hashlib.sha256(names.encode()).hexdigest(),
         "library_sha256": _sha256(library),
-        "tracker_sha256": _sha256(tracker),
+        "trackers_sha256": [_sha256(tracker) for tracker in trackers],
         "humanoid": DEFAULT_HUMANOID.name,
         "humanoid_sha256": DEFAULT_HUMANOID.hash,
         "training": training,

@@ -32,7 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill = steps.add_parser("distill", help="teach the expert's skill to a behaviour model")
     _simulation(distill, "environments (256)")
     distill.add_argument("--library", type=Path, required=True)
-    distill.add_argument("--tracker", type=Path, required=True, help="checkpoint model_*.pt of 'track'")
+    distill.add_argument(
+        "--tracker",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="checkpoints model_*.pt of 'track'; each clip has the best",
+    )
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
     distill.add_argument("--resume", action="store_true", help="go on where the same command was stopped")
@@ -94,13 +100,12 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
 
     from .card import make_card
     from .distill import Distillation, DistillCfg, student_env
-    from .evaluate import follow_student
-    from .tracker import Tracker
+    from .evaluate import choose_experts, follow_student
 
     _check_library(args.library)
     cfg = DistillCfg(**({} if args.samples is None else {"samples": args.samples}))
     device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
-    tracker = Tracker(args.tracker, device)
+    experts = choose_experts(str(args.library), args.tracker, device, physics=args.physics, seed=args.seed)
 
     def edit(env_cfg) -> None:
         student_env(env_cfg)
@@ -114,7 +119,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         seed=args.seed,
         edit=edit,
     ) as env:
-        distillation = Distillation(env, tracker, bundled(), cfg)
+        distillation = Distillation(env, experts, bundled(), cfg)
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.network.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}

@@ -23,7 +23,7 @@ from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 from .replay import Replay, Samples
 from .student import Student
 from .targets import StudentTargets
-from .tracker import Tracker
+from .tracker import Experts
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def student_env(cfg: TrackingEnvCfg) -> None:
 
 
 class Distillation:
-    """A student, its expert, and an environment of ``TaskTokens-Tracking`` changed by `student_env`."""
+    """A student, its experts, and an environment of ``TaskTokens-Tracking`` changed by `student_env`."""
 
-    def __init__(self, env: ManagerBasedRLEnv, expert: Tracker, layout: BfmLayout, cfg: DistillCfg) -> None:
-        self.cfg, self._env, self._expert = cfg, env, expert
+    def __init__(self, env: ManagerBasedRLEnv, experts: Experts, layout: BfmLayout, cfg: DistillCfg) -> None:
+        self.cfg, self._env, self._experts = cfg, env, experts
         self._command: MotionCommand = env.command_manager.get_term("motion")
         self._targets = StudentTargets(self._command, layout)
         self.student = Student(layout, round(cfg.reuse * cfg.samples / cfg.batch), cfg.learning_rate, env.device)
@@ -120,7 +120,7 @@ class Distillation:
         self._begin_episodes()
         self._targets.advance(self._fresh, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
-        label = self._expert.action(self._observations, self._command)
+        label = self._experts.action(self._observations, self._command)
         return Samples(self._observations["humanoid"], targets, visible, label)
 
     def _begin_episodes(self) -> None:

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The trained motion tracker as a frozen expert: what it would do, in the behaviour model's own terms."""
+"""Trained motion trackers as frozen experts: what they would do, in the behaviour model's own terms."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from rsl_rl.models import MLPModel
 
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
 from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
+from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
 
 
 class Tracker:
@@ -30,23 +30,37 @@ class Tracker:
         cfg = TrackerRunnerCfg()
         inputs = {"humanoid": torch.zeros(1, 358), "target": torch.zeros(1, 288)}
         try:
-            self._actor = MLPModel(
+            self._actor = SymmetricActor(
                 inputs, cfg.obs_groups, "actor", widths[-1], widths[:-1], cfg.actor.activation, obs_normalization=True
             )
             self._actor.load_state_dict(state)
         except (IndexError, RuntimeError) as error:
             raise ValueError(f"{path}: no actor of TaskTokens-Tracking; train one with 'tt pretrain track'") from error
         self._actor.to(device).eval()
-        self._joints = ResidualActionCfg().joint_ids
 
     @torch.no_grad()
     def corrections(self, observations: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Corrections (N, 27) [rad] to the base target, from the task's observation groups."""
         return self._actor(observations)
 
+
+class Experts:
+    """Several trackers, each for the clips it follows best.
+
+    Args:
+        trackers: The trackers.
+        expert_of_clip: Index of the tracker for each clip of the library (C,).
+    """
+
+    def __init__(self, trackers: Sequence[Tracker], expert_of_clip: torch.Tensor) -> None:
+        self._trackers, self._expert_of_clip = trackers, expert_of_clip
+        self._joints = ResidualActionCfg().joint_ids
+
     def action(self, observations: Mapping[str, torch.Tensor], command: MotionCommand) -> torch.Tensor:
         """Absolute action (N, 69): the joint targets as shortest rotation vectors, divided by pi."""
-        target = corrected_target(command, self.corrections(observations), self._joints)
+        answers = torch.stack([tracker.corrections(observations) for tracker in self._trackers])
+        corrections = answers[self._expert_of_clip[command.clip], torch.arange(command.num_envs)]
+        target = corrected_target(command, corrections, self._joints)
         return rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
 
 

@@ -58,7 +58,7 @@ class RewardsCfg:
 class TerminationsCfg:
     time_out = DoneTerm(func=lab.time_out, time_out=True)
     clip_finished = DoneTerm(func=mdp.clip_finished, time_out=True)
-    lost_reference = DoneTerm(func=mdp.lost_reference)
+    lost_reference = DoneTerm(func=mdp.lost_reference, params={"distance": 0.5})
     diverged = DoneTerm(func=diverged)
 
 

@@ -116,7 +116,7 @@ def clip_finished(env: ManagerBasedRLEnv) -> torch.Tensor:
     return _command(env).finished
 
 
-def lost_reference(env: ManagerBasedRLEnv, distance: float = 0.5) -> torch.Tensor:
+def lost_reference(env: ManagerBasedRLEnv, distance: float) -> torch.Tensor:
     """Some body is farther than ``distance`` [m] from the reference. Shape (N,), bool."""
     error = _command(env).target.body_pos - read_bodies(env.scene["robot"]).pos
     return error.norm(dim=-1).amax(-1) > distance

@@ -19,6 +19,7 @@ class TrackerRunnerCfg(RunnerCfg):
     max_iterations: int = 1500
     save_interval: int = 50
     actor: RslRlMLPModelCfg = RslRlMLPModelCfg(
+        class_name="tt_isaaclab.tasks.tracking.symmetric_actor:SymmetricActor",
         hidden_dims=[512, 256],
         activation="swish",
         obs_normalization=True,
