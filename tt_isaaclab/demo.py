@@ -89,15 +89,15 @@ def run(args: argparse.Namespace) -> None:
 def record(env, policy: Policy, command: str, path: Path) -> None:
     """Film the first environment for a few seconds, its command drawn on the ground."""
     term = env.command_manager.get_term(command)
-    term.script(seed=1, length=2)
+    term.script(seed=1, steps=_FILM_STEPS)
     observations, _ = env.reset()
     frames, arrows, captions = [], [], []
     with torch.inference_mode():
         for _ in range(_FILM_STEPS):
             observations, *_ = env.step(policy(observations))
             frames.append(tuple(x[0].numpy().copy() for x in read_bodies(env.scene["robot"])[:2]))
-            arrows.append((term.order.speed[0] * term.direction[0]).numpy().copy())
-            captions.append(f"target {term.order.speed[0]:.1f} m/s, pelvis {term.velocity[0].norm():.1f} m/s")
+            arrows.append((term.speed[0] * term.direction[0]).numpy().copy())
+            captions.append(f"target {term.speed[0]:.1f} m/s, pelvis {term.velocity[0].norm():.1f} m/s")
     positions, quats = (np.stack(x) for x in zip(*frames, strict=True))
     film(path, positions, quats, np.stack(arrows), captions)
 

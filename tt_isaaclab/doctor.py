@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import platform
 from collections.abc import Iterator
@@ -88,17 +89,26 @@ def _caches() -> Iterator[Check]:
 
 def _files() -> Iterator[Check]:
     from tt_isaaclab.bfm.bundled import BUNDLED
-    from tt_isaaclab.bfm.weights import load_bfm
+    from tt_isaaclab.bfm.files import sha256
+    from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.humanoid.generate import ASSETS, GENERATORS
+    from tt_isaaclab.task_tokens.token_file import TOKENS, load_token
 
     for name, build in GENERATORS.items():
-        same = (ASSETS / name).is_file() and (ASSETS / name).read_text() == build()
-        yield Check(name, same, "as generated" if same else "run: python -m tt_isaaclab.humanoid.generate")
-    if not BUNDLED.is_file():
-        yield Check("behaviour model", None, "none ships yet; make one with 'tt pretrain' and pass --bfm FILE")
-        return
+        text = build()
+        same = (ASSETS / name).is_file() and (ASSETS / name).read_text() == text
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        advice = "run: python -m tt_isaaclab.humanoid.generate"
+        yield Check(name, same, f"as generated, sha256 {digest[:12]}" if same else advice)
     try:
-        load_bfm(BUNDLED)
-        yield Check("behaviour model", True, f"{BUNDLED.name}, {BUNDLED.stat().st_size / 1e6:.1f} MB")
+        bfm = FrozenBfm.load(BUNDLED)
     except (ValueError, OSError) as error:
         yield Check("behaviour model", False, f"{error}; pass --bfm FILE to use another one")
+        return
+    yield Check("behaviour model", True, f"{BUNDLED.name}, {BUNDLED.stat().st_size / 1e6:.1f} MB, hash {bfm.hash[:12]}")
+    for path in sorted(TOKENS.glob("*.safetensors")):
+        try:
+            load_token(path, bfm)
+            yield Check(path.stem, True, f"token of the bundled model, sha256 {sha256(path)[:12]}")
+        except ValueError as error:
+            yield Check(path.stem, False, str(error))

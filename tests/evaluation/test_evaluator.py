@@ -17,7 +17,7 @@ def test_wilson_interval_of_textbook_values():
 
 def test_standing_succeeds_on_orders_to_stand_alone_and_falling_is_a_failure():
     def stand_or_walk(cfg):
-        cfg.commands.direction.segment_steps, cfg.commands.direction.grace = 40, 20
+        cfg.commands.direction.segment_steps, cfg.commands.direction.grace = (40, 41), 20
         cfg.commands.direction.stand_share = 0.5
 
     def stand(observations):
@@ -31,9 +31,10 @@ def test_standing_succeeds_on_orders_to_stand_alone_and_falling_is_a_failure():
         again = evaluate(env, stand, "direction", seed=3, steps=80)
         fallen = evaluate(env, fall, "direction", seed=3, steps=120)
         term = env.command_manager.get_term("direction")
-        term.script(3, length=2)
+        term.script(3, steps=80)
         env.reset()
-        asked_to_stand = int((term._script.speed == 0).sum())
+        orders, _ = term._script
+        asked_to_stand = int((orders[:, :2, 1] == 0).sum())
 
     assert first.episodes == 32 and first.segments == 64
     assert first.successes == asked_to_stand and 0 < asked_to_stand < 64

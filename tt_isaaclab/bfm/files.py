@@ -4,6 +4,7 @@
 Every error is one line that names the file, what is wrong and what to do. Pickles are neither written nor read.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,12 @@ def read_tensors(path: str | Path, kind: FileKind) -> tuple[dict[str, torch.Tens
         ) from error
     check_finite(path, kind, tensors)
     return tensors, metadata
+
+
+def sha256(path: str | Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_finite(path: str | Path, kind: FileKind, tensors: Tensors) -> None:

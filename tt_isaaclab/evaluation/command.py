@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from pathlib import Path
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.files import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.policy import BfmPolicy
-from tt_isaaclab.task_tokens.token_file import load_token
+from tt_isaaclab.task_tokens.token_file import load_token, token_path
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
 from tt_isaaclab.whole_file import write_json
 
@@ -21,7 +21,9 @@ from .evaluator import evaluate
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the evaluation."""
     parser.add_argument("--task", required=True, help="task id, such as Direction")
-    parser.add_argument("--token", default="none", help="token file, or 'none' for the behaviour model alone")
+    parser.add_argument(
+        "--token", default="none", help="token file, 'bundled', or 'none' for the behaviour model alone"
+    )
     parser.add_argument(
         "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
     )
@@ -41,10 +43,11 @@ def run(args: argparse.Namespace) -> None:
     bfm = load_bfm_or_bundled(args.bfm)
     encoder, token_hash = None, None
     if args.token != "none":
-        encoder, card = load_token(args.token, bfm)
+        path = token_path(args.token, task)
+        encoder, card = load_token(path, bfm)
         if card.task != task:
-            raise ValueError(f"{args.token}: trained for {card.task}, not for {task}; give a token of {task}")
-        token_hash = hashlib.sha256(Path(args.token).read_bytes()).hexdigest()
+            raise ValueError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
+        token_hash = sha256(path)
         encoder.eval()
     policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
     method = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")

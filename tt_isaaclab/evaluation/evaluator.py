@@ -57,7 +57,7 @@ def evaluate(env: ManagerBasedRLEnv, policy: Policy, command: str, seed: int, st
         steps: Control steps of an episode.
     """
     term = env.command_manager.get_term(command)
-    term.script(seed, length=1 + steps // term.cfg.segment_steps)
+    term.script(seed, steps)
     observations, _ = env.reset()
     running = torch.ones(env.num_envs, dtype=torch.bool, device=env.device)
     falls = torch.zeros_like(running)
@@ -74,7 +74,7 @@ def evaluate(env: ManagerBasedRLEnv, policy: Policy, command: str, seed: int, st
             for outcome in Outcome:
                 counts[outcome] += int(((term.segments.outcome == outcome) & running).sum())
             returns += reward * running / env.step_dt
-            falls |= terminated & running
+            falls |= term.failed & running
             running &= ~(terminated | truncated)
             if not running.any():
                 break

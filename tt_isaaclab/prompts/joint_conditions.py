@@ -62,9 +62,9 @@ def direction(
     yaw: torch.Tensor,
     speed: torch.Tensor,
     slots: Sequence[str],
-    height: float = PELVIS_HEIGHT,
+    facing: torch.Tensor | None = None,
 ) -> SparseTarget:
-    """Walk that way, this fast, facing where you go: the prompt of the Direction task.
+    """Walk that way, this fast, facing where you go or elsewhere: the prompt of the Direction and Steering tasks.
 
     The near row shows the pelvis' position and rotation, the heading and the velocity; the far row the position.
 
@@ -73,12 +73,12 @@ def direction(
         yaw: Direction of travel (N,), world [rad].
         speed: Speed (N,) [m/s].
         slots: Body of each slot of the model's layout.
-        height: Height of the pelvis [m].
+        facing: Heading (N,), world [rad]; the direction of travel by default.
 
     Returns:
         Targets at `MOVE_TIMES` (N, 2, ...).
     """
-    target = _move(root_pos, yaw, speed, slots, height)
+    target = _move(root_pos, yaw, speed, slots, yaw if facing is None else facing)
     target.visible[:, 0, slots.index(_PELVIS)] = True
     target.visible[:, 0, -1] = True
     target.visible[:, 1, slots.index(_PELVIS), 0] = True
@@ -87,14 +87,30 @@ def direction(
 
 def velocity(root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
     """Go that way, this fast: heading and velocity at `MOVE_TIMES`, and no position. Arguments as in `direction`."""
-    target = _move(root_pos, yaw, speed, slots, PELVIS_HEIGHT)
+    target = _move(root_pos, yaw, speed, slots, yaw)
     target.visible[:, :, -1] = True
     return target
 
 
+def reach(point: torch.Tensor, time: torch.Tensor, slots: Sequence[str], hand: str) -> SparseTarget:
+    """Have this hand at a point at a time: the prompt of the Reach task, one row.
+
+    Args:
+        point: Where (N, 3), world [m].
+        time: Time from now (N,) [s].
+        slots: Body of each slot of the model's layout.
+        hand: Name of the hand's slot.
+    """
+    still = torch.zeros_like(point[:, :2])
+    target = move_pelvis(point, still, still[:, 0], PELVIS_HEIGHT, time.unsqueeze(1), slots)
+    target.pos[:, :, slots.index(hand)] = point.unsqueeze(1)
+    target.visible[:, :, slots.index(hand), 0] = True
+    return target
+
+
 def _move(
-    root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, slots: Sequence[str], height: float
+    root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, slots: Sequence[str], facing: torch.Tensor
 ) -> SparseTarget:
     time = torch.tensor(MOVE_TIMES, device=yaw.device).expand(len(yaw), -1)
     way = speed.unsqueeze(-1) * torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
-    return move_pelvis(root_pos, way, yaw, height, time, slots)
+    return move_pelvis(root_pos, way, facing, PELVIS_HEIGHT, time, slots)

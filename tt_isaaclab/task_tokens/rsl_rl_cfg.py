@@ -66,3 +66,17 @@ class DirectionRunnerCfg(TaskTokenRunnerCfg):
     """Direction."""
 
     experiment_name: str = "direction"
+
+
+@configclass
+class SteeringRunnerCfg(TaskTokenRunnerCfg):
+    """Steering."""
+
+    experiment_name: str = "steering"
+
+
+@configclass
+class ReachRunnerCfg(TaskTokenRunnerCfg):
+    """Reach."""
+
+    experiment_name: str = "reach"

@@ -14,6 +14,9 @@ from ..bfm.files import TOKEN, TokenFileError, check_tensors, read_tensors, writ
 from ..bfm.frozen import FrozenBfm
 from .encoder import TaskEncoder
 
+TOKENS = Path(__file__).parent / "assets"
+"""Folder of the tokens that ship with the package: one for the bundled behaviour model and each task that has one."""
+
 
 @dataclass(frozen=True)
 class TokenCard:
@@ -39,6 +42,20 @@ def save_token(path: str | Path, encoder: TaskEncoder, card: TokenCard) -> None:
     sizes = {"task_size": encoder.task_size, "token_width": encoder.token_width, "hidden": encoder.hidden}
     description = {"card": json.dumps(dataclasses.asdict(card)), "encoder": json.dumps(sizes)}
     write_tensors(path, TOKEN, encoder.state_dict(), description)
+
+
+def token_path(name: str, task: str) -> Path:
+    """File of a token: the one that ships for ``task`` if ``name`` is ``bundled``, else ``name`` itself.
+
+    Raises:
+        TokenFileError: No token ships for this task.
+    """
+    if name != "bundled":
+        return Path(name)
+    path = TOKENS / f"{task}.safetensors"
+    if not path.is_file():
+        raise TokenFileError(f"{path.name}: no token ships for {task}; train one with 'tt demo --task {task}'")
+    return path
 
 
 def load_token(path: str | Path, bfm: FrozenBfm) -> tuple[TaskEncoder, TokenCard]:

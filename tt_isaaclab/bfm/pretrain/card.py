@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tt_isaaclab.bfm.files import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
 from .motions.library import MotionLibrary
@@ -36,15 +37,10 @@ def make_card(
         "clips": len(clips),
         "seconds": round(clips.seconds.sum().item(), 1),
         "clip_list_sha256": hashlib.sha256(names.encode()).hexdigest(),
-        "library_sha256": _sha256(library),
-        "trackers_sha256": [_sha256(tracker) for tracker in trackers],
+        "library_sha256": sha256(library),
+        "trackers_sha256": [sha256(tracker) for tracker in trackers],
         "humanoid": DEFAULT_HUMANOID.name,
         "humanoid_sha256": DEFAULT_HUMANOID.hash,
         "training": training,
         "commands": commands,
     }
-
-
-def _sha256(path: Path | str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

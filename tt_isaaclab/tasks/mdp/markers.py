@@ -13,3 +13,9 @@ def arrow_marker(prim_path: str, color: tuple[float, float, float]) -> Visualiza
         radius=0.08, height=1.0, axis="X", visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color)
     )
     return VisualizationMarkersCfg(prim_path=prim_path, markers={"arrow": cone})
+
+
+def sphere_marker(prim_path: str, radius: float, color: tuple[float, float, float]) -> VisualizationMarkersCfg:
+    """A sphere of the given radius [m]."""
+    sphere = sim_utils.SphereCfg(radius=radius, visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color))
+    return VisualizationMarkersCfg(prim_path=prim_path, markers={"sphere": sphere})

@@ -33,3 +33,24 @@ def direction_reward(
     squared = sideways.sum(-1).square() if authors_sideways else sideways.square().sum(-1)
     reward = torch.exp(-(10.0 * relative_speed_error(speed, target_speed).square() + 0.1 * squared))
     return torch.where(speed < -0.5, torch.zeros_like(reward), reward)
+
+
+def steering_reward(
+    velocity: torch.Tensor,
+    direction: torch.Tensor,
+    target_speed: torch.Tensor,
+    facing_error: torch.Tensor,
+    authors_sideways: bool = False,
+) -> torch.Tensor:
+    """0.7 times the Direction reward plus 0.3 max(0, cos of the facing error); other arguments as there.
+
+    Args:
+        facing_error: Angle between the pelvis' heading and the one to face (N,) [rad].
+    """
+    moving = direction_reward(velocity, direction, target_speed, authors_sideways)
+    return 0.7 * moving + 0.3 * facing_error.cos().clamp(min=0.0)
+
+
+def reach_reward(distance: torch.Tensor) -> torch.Tensor:
+    """exp(-4 d^2) of the distance d from hand to target. Shapes (N,) [m] -> (N,)."""
+    return torch.exp(-4.0 * distance.square())

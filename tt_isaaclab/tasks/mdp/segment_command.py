@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Base of the tasks' commands: orders that last a number of control steps and are judged meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import MISSING
+
+import torch
+from isaaclab.assets import Articulation
+from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab.managers import CommandTerm, CommandTermCfg
+from isaaclab.utils import configclass
+
+from .segments import SegmentSuccess
+
+
+class SegmentCommand(CommandTerm):
+    """Gives each environment one order after the other and judges each while it lasts.
+
+    A task says what an order is (a row of numbers), how the next one is drawn and which control steps are good.
+    :meth:`measure` must run once per control step before resets; the reward term calls it.
+    """
+
+    cfg: SegmentCommandCfg
+    first_order: tuple[float, ...]
+    """What the first order of an episode is drawn after."""
+
+    def __init__(self, cfg: SegmentCommandCfg, env: ManagerBasedRLEnv) -> None:
+        super().__init__(cfg, env)
+        self.robot: Articulation = env.scene["robot"]
+        self.order = torch.tensor(self.first_order, device=self.device).repeat(self.num_envs, 1)
+        """Order that holds now (N, K)."""
+        self.length = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
+        """Control steps that it lasts (N,)."""
+        self.segments = SegmentSuccess(self.num_envs, cfg.grace, device=self.device)
+        self._script: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._given = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
+        self._measured_at = -1
+
+    def draw(self, previous: torch.Tensor) -> torch.Tensor:
+        """Next orders (n, K) after ``previous`` (n, K); a function of these, the configuration and random draws."""
+        raise NotImplementedError
+
+    def judge(self) -> torch.Tensor:
+        """Take this control step's measurements; whether it was good (N,), bool."""
+        raise NotImplementedError
+
+    @property
+    def failed(self) -> torch.Tensor:
+        """Environments that fell or blew up in this control step (N,), bool."""
+        manager = self._env.termination_manager
+        return torch.stack([manager.get_term(name) for name in self.cfg.failures]).any(0)
+
+    def script(self, seed: int, steps: int) -> None:
+        """Fix the orders of every episode from now on, so that methods can be compared on the same ones.
+
+        Args:
+            seed: Seed of the orders.
+            steps: Control steps of the episodes; one that lasts longer starts over with the first order.
+        """
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            order = torch.tensor(self.first_order, device=self.device).repeat(self.num_envs, 1)
+            orders, lengths = [], []
+            for _ in range(1 + steps // self.cfg.segment_steps[0]):
+                order = self.draw(order)
+                orders.append(order)
+                lengths.append(self._draw_length(self.num_envs))
+        self._script = torch.stack(orders, 1), torch.stack(lengths, 1)
+
+    def measure(self) -> None:
+        """Judge this control step, once."""
+        if self._measured_at != self._env.common_step_counter:
+            self._measured_at = self._env.common_step_counter
+            self.segments.step(self.judge())
+
+    def reset(self, env_ids: Sequence[int] | None = None) -> dict[str, float]:
+        """End the segments of environments that start again and give them their first order."""
+        ids = torch.arange(self.num_envs, device=self.device)[slice(None) if env_ids is None else env_ids]
+        if self._env.common_step_counter:
+            self.segments.close(ids, self.failed[ids])
+        self.order[ids] = torch.tensor(self.first_order, device=self.device)
+        self._given[ids] = 0
+        extras = super().reset(env_ids)
+        return {**extras, "success": self.segments.success_rate}
+
+    def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
+        ids = torch.arange(self.num_envs, device=self.device)[env_ids]
+        if self._script is None:
+            self.order[ids], self.length[ids] = self.draw(self.order[ids]), self._draw_length(len(ids))
+        else:
+            orders, lengths = self._script
+            column = self._given[ids] % orders.shape[1]
+            self.order[ids], self.length[ids] = orders[ids, column], lengths[ids, column]
+        self._given[ids] += 1
+
+    def _draw_length(self, n: int) -> torch.Tensor:
+        return torch.randint(*self.cfg.segment_steps, (n,), device=self.device)
+
+    def _update_command(self) -> None:
+        due = (self.segments.elapsed >= self.length).nonzero().flatten()
+        if len(due):
+            self.segments.close(due, torch.zeros_like(due, dtype=torch.bool))
+            self._resample_command(due)
+
+    def _update_metrics(self) -> None:
+        pass  # success is kept over segments, not over episodes: see reset()
+
+
+@configclass
+class SegmentCommandCfg(CommandTermCfg):
+    """Configuration of a :class:`SegmentCommand`."""
+
+    resampling_time_range: tuple[float, float] = (1.0e9, 1.0e9)  # orders change by control steps, not by time
+    segment_steps: tuple[int, int] = MISSING
+    """Least number of control steps of an order, and the number that it stays below."""
+    grace: int = MISSING
+    """Control steps after an order that are not judged."""
+    failures: tuple[str, ...] = ("fall", "diverged")
+    """Termination terms that fail the running segment."""

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reach: bring the right hand to a point and keep it there."""
+
+import gymnasium as gym
+
+gym.register(
+    id="TaskTokens-Reach",
+    entry_point="isaaclab.envs:ManagerBasedRLEnv",
+    disable_env_checker=True,
+    kwargs={
+        "env_cfg_entry_point": f"{__name__}.env_cfg:ReachEnvCfg",
+        "rsl_rl_cfg_entry_point": "tt_isaaclab.task_tokens.rsl_rl_cfg:ReachRunnerCfg",
+        "default_agent": "rsl_rl",
+    },
+)

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Steering: move in a commanded direction at a commanded speed while facing another."""
+
+import gymnasium as gym
+
+gym.register(
+    id="TaskTokens-Steering",
+    entry_point="isaaclab.envs:ManagerBasedRLEnv",
+    disable_env_checker=True,
+    kwargs={
+        "env_cfg_entry_point": f"{__name__}.env_cfg:SteeringEnvCfg",
+        "rsl_rl_cfg_entry_point": "tt_isaaclab.task_tokens.rsl_rl_cfg:SteeringRunnerCfg",
+        "default_agent": "rsl_rl",
+    },
+)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Steering: move in a commanded direction at a commanded speed while facing another (Task Tokens paper)."""
+
+from __future__ import annotations
+
+import torch
+from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab.envs import mdp as lab
+from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
+from isaaclab.utils import configclass
+from isaaclab_tasks.utils import preset
+
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.tasks.mdp.observations import prompt_tokens
+from tt_isaaclab.tasks.mdp.rewards import steering_reward
+from tt_isaaclab.tasks.mdp.task_env_cfg import HumanoidObservationCfg, TaskEnvCfg
+
+from .command import SteeringCommand, SteeringCommandCfg
+
+
+def _command(env: ManagerBasedRLEnv) -> SteeringCommand:
+    return env.command_manager.get_term("steering")
+
+
+def steering_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> torch.Tensor:
+    """Steering reward of this control step. Shape (N,)."""
+    command = _command(env)
+    command.measure()
+    return steering_reward(command.velocity, command.direction, command.speed, command.facing_error, authors_sideways)
+
+
+def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Joint-condition prompt: the pelvis moves along the command and faces as commanded. Shape (N, 2 x 184)."""
+    command, slots = _command(env), DEFAULT_HUMANOID.conditionable
+    return prompt_tokens(
+        env, lambda pelvis: joint_conditions.direction(pelvis, command.angle, command.speed, slots, command.facing)
+    )
+
+
+@configclass
+class CommandsCfg:
+    steering: SteeringCommandCfg = SteeringCommandCfg()
+
+
+@configclass
+class ObservationsCfg:
+    @configclass
+    class TaskCfg(ObservationGroupCfg):
+        command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "steering"})
+
+    @configclass
+    class TargetsCfg(ObservationGroupCfg):
+        prior = ObservationTermCfg(func=joint_prior)
+
+    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
+    task: TaskCfg = TaskCfg()
+    targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
+
+
+@configclass
+class RewardsCfg:
+    steering = RewardTermCfg(func=steering_term, weight=1.0)
+
+
+@configclass
+class SteeringEnvCfg(TaskEnvCfg):
+    """``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads."""
+
+    commands: CommandsCfg = CommandsCfg()
+    observations: ObservationsCfg = ObservationsCfg()
+    rewards: RewardsCfg = RewardsCfg()
