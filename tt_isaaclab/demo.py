@@ -15,7 +15,7 @@ from rich.table import Table
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.evaluation.evaluator import Evaluation, Policy, evaluate
-from tt_isaaclab.evaluation.film import film
+from tt_isaaclab.evaluation.film import Mark, film
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
@@ -87,19 +87,19 @@ def run(args: argparse.Namespace) -> None:
 
 
 def record(env, policy: Policy, command: str, path: Path) -> None:
-    """Film the first environment for a few seconds, its command drawn on the ground."""
+    """Film the first environment for a few seconds, its task drawn into the scene."""
     term = env.command_manager.get_term(command)
     term.script(seed=1, steps=_FILM_STEPS)
     observations, _ = env.reset()
-    frames, arrows, captions = [], [], []
+    poses, marks, captions = [], [], []
     with torch.inference_mode():
         for _ in range(_FILM_STEPS):
             observations, *_ = env.step(policy(observations))
-            frames.append(tuple(x[0].numpy().copy() for x in read_bodies(env.scene["robot"])[:2]))
-            arrows.append((term.speed[0] * term.direction[0]).numpy().copy())
-            captions.append(f"target {term.speed[0]:.1f} m/s, pelvis {term.velocity[0].norm():.1f} m/s")
-    positions, quats = (np.stack(x) for x in zip(*frames, strict=True))
-    film(path, positions, quats, np.stack(arrows), captions)
+            poses.append([x[0].cpu().numpy().copy() for x in read_bodies(env.scene["robot"])[:2]])
+            marks.append([Mark(np.array(start.cpu()), np.array(end.cpu()), r) for start, end, r in term.marks(0)])
+            captions.append(term.caption(0))
+    positions, quats = (np.stack(x) for x in zip(*poses, strict=True))
+    film(path, positions, quats, marks, captions)
 
 
 def _percent(row: Evaluation) -> str:

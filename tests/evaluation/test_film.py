@@ -4,7 +4,7 @@
 import imageio.v2 as imageio
 import numpy as np
 
-from tt_isaaclab.evaluation.film import GROUND, LEFT, MIDDLE, RIGHT, film, paint
+from tt_isaaclab.evaluation.film import GROUND, LEFT, MARK, MIDDLE, RIGHT, Mark, film, paint
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
 SIZE = (640, 360)
@@ -27,18 +27,22 @@ def _pixels(frame: np.ndarray, colour: tuple[int, int, int]) -> int:
 
 
 def test_both_sides_and_the_trunk_are_in_view_on_a_lit_ground():
-    frame = paint(*_standing(), None, "", SIZE)
+    frame = paint(*_standing(), (), "", SIZE)
     assert frame.shape == (SIZE[1], SIZE[0], 3) and frame.dtype == np.uint8
     for colour in (LEFT, RIGHT, MIDDLE):
         assert _pixels(frame, colour) > 50
     assert _pixels(frame, GROUND) > frame[..., 0].size / 4
 
 
-def test_the_arrow_points_along_the_command():
+def test_a_mark_is_painted_where_it_lies():
     pose = _standing()
-    plain, ahead, back = (paint(*pose, a, "", SIZE) for a in (None, np.array([2.0, 0.0]), np.array([-2.0, 0.0])))
-    columns = [np.flatnonzero((f != plain).any(-1).any(0)).mean() for f in (ahead, back)]
-    assert columns[0] > SIZE[0] / 2 > columns[1]  # the camera looks along +y: +x is to the right
+    plain = paint(*pose, (), "", SIZE)
+    for x in (2.0, -2.0):
+        mark = Mark(np.array([0.0, 0.0, 0.02]), np.array([x, 0.0, 0.02]), 0.02)
+        columns = np.flatnonzero((paint(*pose, [mark], "", SIZE) != plain).any(-1).any(0))
+        assert (columns.mean() - SIZE[0] / 2) * x > 0  # the camera looks along +y: +x is to the right
+    sphere = Mark(np.array([0.0, -1.0, 1.5]), np.array([0.0, -1.0, 1.5]), 0.1)
+    assert _pixels(paint(*pose, [sphere], "", SIZE), MARK) > 50
 
 
 def test_a_film_has_every_frame_and_they_differ(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import imageio.v2 as imageio
 import numpy as np
@@ -13,8 +14,19 @@ from PIL import Image, ImageDraw
 from tt_isaaclab.humanoid.anatomy import ANATOMY, Box, Capsule, Shape
 
 SKY, GROUND, LINE = (226, 234, 242), (196, 204, 210), (170, 180, 188)
-LEFT, RIGHT, MIDDLE, ARROW = (214, 122, 64), (66, 118, 180), (120, 108, 100), (30, 140, 60)
+LEFT, RIGHT, MIDDLE, MARK = (214, 122, 64), (66, 118, 180), (120, 108, 100), (30, 140, 60)
 _SUPERSAMPLING = 2
+
+
+class Mark(NamedTuple):
+    """Something of the task to show: a capsule, which is a sphere where both ends are the same."""
+
+    start: np.ndarray
+    """World (3,) [m]."""
+    end: np.ndarray
+    """World (3,) [m]."""
+    radius: float
+    """[m]."""
 
 
 class Camera:
@@ -47,7 +59,7 @@ def film(
     path: Path,
     positions: np.ndarray,
     quats: np.ndarray,
-    arrows: np.ndarray | None = None,
+    marks: Sequence[Sequence[Mark]] | None = None,
     captions: Sequence[str] | None = None,
     fps: int = 30,
     size: tuple[int, int] = (640, 360),
@@ -58,7 +70,7 @@ def film(
         path: File to write.
         positions: Body frame origins, canonical order, world (T, 24, 3) [m].
         quats: Body orientations, world (T, 24, 4) xyzw.
-        arrows: Commanded velocity, world (T, 2) [m/s], drawn on the ground ahead of the humanoid.
+        marks: What each frame shows of the task.
         captions: A line of text for each frame.
         fps: Frames a second.
         size: Width and height [pixels].
@@ -66,12 +78,12 @@ def film(
     path.parent.mkdir(parents=True, exist_ok=True)
     with imageio.get_writer(path, fps=fps, macro_block_size=8, quality=7) as writer:
         for t in range(len(positions)):
-            arrow = None if arrows is None else arrows[t]
-            writer.append_data(paint(positions[t], quats[t], arrow, captions[t] if captions else "", size))
+            caption = captions[t] if captions else ""
+            writer.append_data(paint(positions[t], quats[t], marks[t] if marks else (), caption, size))
 
 
 def paint(
-    positions: np.ndarray, quats: np.ndarray, arrow: np.ndarray | None, caption: str, size: tuple[int, int]
+    positions: np.ndarray, quats: np.ndarray, marks: Sequence[Mark], caption: str, size: tuple[int, int]
 ) -> np.ndarray:
     """One frame (height, width, 3), uint8; arguments as in :func:`film`, without the time."""
     big = (size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING)
@@ -83,13 +95,10 @@ def paint(
     shadow = np.concatenate((pelvis[:2], [0.0]))
     ring = shadow + 0.28 * np.stack([(np.cos(a), np.sin(a), 0.0) for a in np.linspace(0, 2 * np.pi, 24)])
     draw.polygon([tuple(p) for p in camera.project(ring)[0]], fill=LINE)
-    if arrow is not None and np.linalg.norm(arrow) > 1e-3:
-        ends, _ = camera.project(np.stack((shadow, shadow + np.array([arrow[0], arrow[1], 0.0]))))
-        draw.line([tuple(p) for p in ends], fill=ARROW, width=6 * _SUPERSAMPLING)
-        draw.ellipse([*(ends[1] - 9 * _SUPERSAMPLING), *(ends[1] + 9 * _SUPERSAMPLING)], fill=ARROW)
-    order = np.argsort([-camera.project(p)[1] for p in positions])
-    for body in order:
-        _paint_shape(draw, camera, ANATOMY[body].shape, positions[body], quats[body], _colour(ANATOMY[body].name))
+    parts = [(*_capsule(ANATOMY[i].shape, positions[i], quats[i]), _colour(ANATOMY[i].name)) for i in range(len(quats))]
+    parts += [(*mark, MARK) for mark in marks]
+    for part in sorted(parts, key=lambda part: -camera.project(0.5 * (part[0] + part[1]))[1]):
+        _paint_capsule(draw, camera, *part)
     if caption:
         draw.text((16, 12), caption, fill=(40, 44, 48), font_size=13 * _SUPERSAMPLING)
     return np.asarray(image.resize(size, Image.Resampling.LANCZOS))
@@ -112,7 +121,8 @@ def _paint_ground(draw: ImageDraw.ImageDraw, camera: Camera, centre: np.ndarray,
                 draw.line([tuple(p) for p in camera.project(ends)[0]], fill=LINE, width=_SUPERSAMPLING)
 
 
-def _paint_shape(draw, camera: Camera, shape: Shape, position: np.ndarray, quat: np.ndarray, colour) -> None:
+def _capsule(shape: Shape, position: np.ndarray, quat: np.ndarray) -> Mark:
+    """A body's shape as a capsule in the world."""
     if isinstance(shape, Box):
         half, centre = np.array(shape.half_extents), np.array(shape.center)
         radius = float(half[2])
@@ -122,7 +132,11 @@ def _paint_shape(draw, camera: Camera, shape: Shape, position: np.ndarray, quat:
     else:
         start = end = np.array(shape.center)
         radius = shape.radius
-    points, depth = camera.project(position + _rotate(quat, np.stack((start, end)).astype(float)))
+    return Mark(*(position + _rotate(quat, np.stack((start, end)).astype(float))), radius)
+
+
+def _paint_capsule(draw, camera: Camera, start: np.ndarray, end: np.ndarray, radius: float, colour) -> None:
+    points, depth = camera.project(np.stack((start, end)))
     width = camera.scale * radius / depth
     edge = tuple(int(0.75 * c) for c in colour)
     for grow, fill in ((1.5 * _SUPERSAMPLING, edge), (0.0, colour)):

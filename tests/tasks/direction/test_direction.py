@@ -46,7 +46,6 @@ def test_velocity_reward_and_success_on_a_pelvis_that_is_moved_along(physics):
 
     def short(cfg):
         cfg.commands.direction.segment_steps, cfg.commands.direction.grace = (12, 13), 4
-        cfg.terminations.fall = None
 
     with open_env("Direction", physics=physics, num_envs=2, seed=0, edit=short) as env:
         term, robot = env.command_manager.get_term("direction"), env.scene["robot"]
@@ -87,8 +86,9 @@ def test_first_reward_after_a_reset_knows_nothing_of_the_way_back():
         assert env.command_manager.get_term("direction").velocity.norm() < 0.2
 
 
-def test_lying_on_the_ground_is_a_fall_and_standing_is_not():
-    with open_env("Direction", physics="newton_mujoco", num_envs=2, seed=0) as env:
+@pytest.mark.parametrize("physics", ["newton_mujoco", "ovphysx"])
+def test_lying_on_the_ground_is_a_fall_and_standing_is_not(physics):
+    with open_env("Direction", physics=physics, num_envs=2, seed=0) as env:
         env.reset()
         pose = env.scene["robot"].data.root_link_pose_w.torch.clone()
         pose[1, 2:] = torch.tensor([0.15, 0.0, math.sin(math.pi / 4), 0.0, math.cos(math.pi / 4)])  # face down

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from tt_isaaclab.tasks.mdp.rewards import direction_reward, relative_speed_error
+from tt_isaaclab.tasks.mdp.rewards import direction_reward, reach_reward, relative_speed_error, steering_reward
 
 
 def _direction(velocity, speed, angle=0.0, **options) -> float:
@@ -57,3 +57,17 @@ def test_direction_reward_is_invariant_under_a_turn_of_the_world():
 def test_relative_speed_error_falls_back_to_the_difference_at_zero():
     error = relative_speed_error(torch.tensor([1.5, 0.3]), torch.tensor([2.0, 0.0]))
     torch.testing.assert_close(error, torch.tensor([0.25, -0.3]))
+
+
+@pytest.mark.parametrize(
+    ("degrees", "expected"), [(0, 1.0), (30, 0.959808), (45, 0.912132), (60, 0.85), (90, 0.7), (120, 0.7)]
+)
+def test_steering_reward_at_the_right_velocity(degrees, expected):
+    ahead, speed = torch.tensor([[1.0, 0.0]]), torch.tensor([2.0])
+    reward = steering_reward(2.0 * ahead, ahead, speed, torch.tensor([math.radians(degrees)]))
+    assert reward.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_reach_reward_falls_with_the_distance():
+    expected = torch.tensor([1.0, 0.960789, 0.852144, 0.367879, 0.018316])
+    torch.testing.assert_close(reach_reward(torch.tensor([0.0, 0.1, 0.2, 0.5, 1.0])), expected, atol=1e-6, rtol=0)

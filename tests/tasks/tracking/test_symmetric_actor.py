@@ -1,15 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Reflection of observations and corrections, checked against motions that are mirrored themselves."""
 
-import sys
-from pathlib import Path
-
 import torch
-from tensordict import TensorDict
-
-sys.path.append(str(Path(__file__).parents[2] / "bfm" / "pretrain" / "motions"))
-
 from formula_walk import make_walk
+from tensordict import TensorDict
 
 from tt_isaaclab.bfm.pretrain.motions.augment import mirror
 from tt_isaaclab.bfm.pretrain.motions.motion import states

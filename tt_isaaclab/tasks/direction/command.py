@@ -64,6 +64,16 @@ class DirectionCommand(SegmentCommand):
         error = relative_speed_error(along(self.velocity, self.direction), self.speed)
         return error.abs() <= self.cfg.tolerance
 
+    def caption(self, env_id: int) -> str:
+        """Target and pelvis speed."""
+        return f"target {self.speed[env_id]:.1f} m/s, pelvis {self.velocity[env_id].norm():.1f} m/s"
+
+    def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
+        """An arrow on the ground, as long as the way of one second."""
+        below = self.robot.data.root_link_pos_w.torch[env_id] * torch.tensor([1.0, 1.0, 0.0], device=self.device)
+        way = torch.nn.functional.pad(self.speed[env_id] * self.direction[env_id], (0, 1))
+        return [(below, below + way, 0.02), (below + way, below + way, 0.06)]
+
     def reset(self, env_ids: Sequence[int] | None = None) -> dict[str, float]:
         """As :class:`SegmentCommand`; the way back to the start is not a velocity."""
         extras = super().reset(env_ids)

@@ -46,6 +46,14 @@ class SegmentCommand(CommandTerm):
         """Take this control step's measurements; whether it was good (N,), bool."""
         raise NotImplementedError
 
+    def caption(self, env_id: int) -> str:
+        """What is asked of an environment and how it does, for people who watch."""
+        raise NotImplementedError
+
+    def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
+        """What to draw of the task in an environment: capsules, as two ends (3,) in the world and a radius [m]."""
+        raise NotImplementedError
+
     @property
     def failed(self) -> torch.Tensor:
         """Environments that fell or blew up in this control step (N,), bool."""

@@ -29,10 +29,10 @@ class fell(ManagerTermBase):  # noqa: N801  (a term is named like the function i
 
     def __init__(self, cfg: TerminationTermCfg, env: ManagerBasedRLEnv) -> None:
         super().__init__(cfg, env)
-        spec, sensor = DEFAULT_HUMANOID, env.scene["contact"]
+        spec = DEFAULT_HUMANOID
         names = [name for name in spec.body_names if name not in spec.feet]
         self._bodies = torch.tensor(spec.body_ids(*names), device=env.device)
-        self._sensed = torch.tensor([sensor.sensor_names.index(name) for name in names], device=env.device)
+        self._sensed = torch.tensor(env.scene["contact"].find_sensors(names, preserve_order=True)[0], device=env.device)
         self._low = torch.tensor([0.30 if name == spec.head else 0.15 for name in names], device=env.device)
 
     def __call__(self, env: ManagerBasedRLEnv, force: float = 0.1) -> torch.Tensor:

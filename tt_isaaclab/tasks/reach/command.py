@@ -54,6 +54,14 @@ class ReachCommand(SegmentCommand):
         """The hand is near the point."""
         return self.distance <= self.cfg.tolerance
 
+    def caption(self, env_id: int) -> str:
+        """How far the hand is from the point."""
+        return f"right hand {100 * self.distance[env_id]:.0f} cm from the point"
+
+    def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
+        """The point."""
+        return [(self.target[env_id], self.target[env_id], 0.05)]
+
     def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
         super()._resample_command(env_ids)
         self.target[env_ids] = self.order[env_ids]

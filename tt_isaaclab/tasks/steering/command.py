@@ -49,6 +49,16 @@ class SteeringCommand(DirectionCommand):
         self.facing_error[:] = self._facing_error()
         return super().judge() & (self.facing_error.abs() <= self.cfg.facing_tolerance)
 
+    def caption(self, env_id: int) -> str:
+        """As Direction, and the facing error."""
+        return f"{super().caption(env_id)}, faces {self.facing_error[env_id].rad2deg():+.0f} deg off"
+
+    def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
+        """The arrow of Direction, and one at the height of the head: where to face."""
+        above = self.robot.data.root_link_pos_w.torch[env_id] + torch.tensor([0.0, 0.0, 0.9], device=self.device)
+        ahead = torch.stack((self.facing[env_id].cos(), self.facing[env_id].sin(), torch.zeros_like(above[0])))
+        return [*super().marks(env_id), (above, above + 0.4 * ahead, 0.02)]
+
     def _facing_error(self) -> torch.Tensor:
         error = self.facing - heading_angle(self.robot.data.root_link_quat_w.torch)
         return torch.atan2(error.sin(), error.cos())
