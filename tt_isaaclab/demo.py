@@ -36,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--num_envs", type=int, default=256, help="environments to train in (default: 256)")
     parser.add_argument("--episodes", type=int, default=256, help="episodes of each evaluation (default: 256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of training; commands of the evaluation follow it")
+    parser.add_argument(
+        "--prior", action="store_true", help="train and act with the joint-condition prompt beside the token"
+    )
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
@@ -55,17 +58,24 @@ def run(args: argparse.Namespace) -> None:
     rows: dict[str, Evaluation] = {}
     untrained = {"no token": BfmPolicy(bfm), "joint-condition prior": BfmPolicy(bfm, prompts=["targets"])}
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
-        for name, policy in untrained.items():
-            rows[name] = evaluate(env, policy, command, args.seed)
-            console.print(f"{name}: success {_percent(rows[name])}")
+        for row, policy in untrained.items():
+            rows[row] = evaluate(env, policy, command, args.seed)
+            console.print(f"{row}: success {_percent(rows[row])}")
 
-    _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=[])
+    overrides, prompts, name = (_PRIOR, ["targets"], "task token and prior") if args.prior else ([], [], "task token")
+    _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=overrides)
     cfg.actor.bfm, cfg.seed = args.bfm, args.seed
     torch.manual_seed(args.seed)
-    with open_env(task, physics=args.physics, num_envs=args.num_envs, seed=args.seed) as env:
+    with open_env(task, physics=args.physics, num_envs=args.num_envs, seed=args.seed, overrides=overrides) as env:
         runner, curve = train_token(env, cfg, command, 60.0 * args.minutes, args.out, args.resume)
     encoder = runner.alg.get_policy().encoder
-    card = TokenCard(task, bfm.hash, DEFAULT_HUMANOID.hash, bfm.layout.name, {"seed": args.seed, **vars(curve[-1])})
+    card = TokenCard(
+        task,
+        bfm.hash,
+        DEFAULT_HUMANOID.hash,
+        bfm.layout.name,
+        {"seed": args.seed, "prior": args.prior, **vars(curve[-1])},
+    )
     token = args.out / f"{command}.safetensors"
     save_token(token, encoder, card)
     learning_curve(
@@ -75,9 +85,9 @@ def run(args: argparse.Namespace) -> None:
     )
 
     encoder, _ = load_token(token, bfm)  # what is evaluated is what was written
-    trained = BfmPolicy(bfm, encoder.eval())
+    trained = BfmPolicy(bfm, encoder.eval(), prompts)
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
-        rows["task token"] = evaluate(env, trained, command, args.seed)
+        rows[name] = evaluate(env, trained, command, args.seed)
         record(env, trained, command, args.out / f"{command}.mp4")
     console.print(_table(rows))
     results = {name: row.as_dict() for name, row in rows.items()}
