@@ -14,6 +14,7 @@ from tt_isaaclab.humanoid.anatomy import ANATOMY, Box, Capsule, Shape
 
 SKY, GROUND, LINE = (226, 234, 242), (196, 204, 210), (170, 180, 188)
 LEFT, RIGHT, MIDDLE, ARROW = (214, 122, 64), (66, 118, 180), (120, 108, 100), (30, 140, 60)
+STICK = (150, 30, 90)
 _SUPERSAMPLING = 2
 
 
@@ -51,6 +52,7 @@ def film(
     captions: Sequence[str] | None = None,
     fps: int = 30,
     size: tuple[int, int] = (640, 360),
+    sticks: np.ndarray | None = None,
 ) -> None:
     """Write an MP4 of one humanoid, the camera moving along with it.
 
@@ -62,16 +64,23 @@ def film(
         captions: A line of text for each frame.
         fps: Frames a second.
         size: Width and height [pixels].
+        sticks: Lines of a stick figure to be seen as well, from and to, world (T, K, 2, 3) [m].
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with imageio.get_writer(path, fps=fps, macro_block_size=8, quality=7) as writer:
         for t in range(len(positions)):
             arrow = None if arrows is None else arrows[t]
-            writer.append_data(paint(positions[t], quats[t], arrow, captions[t] if captions else "", size))
+            stick = None if sticks is None else sticks[t]
+            writer.append_data(paint(positions[t], quats[t], arrow, captions[t] if captions else "", size, stick))
 
 
 def paint(
-    positions: np.ndarray, quats: np.ndarray, arrow: np.ndarray | None, caption: str, size: tuple[int, int]
+    positions: np.ndarray,
+    quats: np.ndarray,
+    arrow: np.ndarray | None,
+    caption: str,
+    size: tuple[int, int],
+    stick: np.ndarray | None = None,
 ) -> np.ndarray:
     """One frame (height, width, 3), uint8; arguments as in :func:`film`, without the time."""
     big = (size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING)
@@ -87,6 +96,9 @@ def paint(
         ends, _ = camera.project(np.stack((shadow, shadow + np.array([arrow[0], arrow[1], 0.0]))))
         draw.line([tuple(p) for p in ends], fill=ARROW, width=6 * _SUPERSAMPLING)
         draw.ellipse([*(ends[1] - 9 * _SUPERSAMPLING), *(ends[1] + 9 * _SUPERSAMPLING)], fill=ARROW)
+    if stick is not None:
+        for line in camera.project(stick)[0]:
+            draw.line([tuple(p) for p in line], fill=STICK, width=3 * _SUPERSAMPLING)
     order = np.argsort([-camera.project(p)[1] for p in positions])
     for body in order:
         _paint_shape(draw, camera, ANATOMY[body].shape, positions[body], quats[body], _colour(ANATOMY[body].name))
