@@ -17,6 +17,8 @@ from .motion import Motion
 
 _TOUCH = 0.01
 """A sole corner lower than this is in contact [m]."""
+_FLOOR_TIME = 0.5
+"""How long before and after, at most, one of the feet is on the floor [s]."""
 
 
 class FloorQuality(NamedTuple):
@@ -41,6 +43,13 @@ def sole_corners(motion: Motion) -> torch.Tensor:
                 corner = quat.new_tensor([c + s * h for c, s, h in zip(center, signs, half, strict=True)])
                 corners.append(pos[:, body] + quat_rotate(quat[:, body], corner.expand(len(motion), 3)))
     return torch.stack(corners, dim=1).unflatten(1, (2, -1))
+
+
+def floor_below(heights: torch.Tensor, fps: float) -> torch.Tensor:
+    """Height of the floor (T, 1) [m] under feet at ``heights`` (T, 2) [m]: a recorded floor may be tilted or bent."""
+    reach = round(_FLOOR_TIME * fps)
+    padded = torch.nn.functional.pad(heights.amin(-1), (reach, reach), value=torch.inf)
+    return padded.unfold(0, 2 * reach + 1, 1).amin(-1, keepdim=True)
 
 
 def floor_quality(motion: Motion) -> FloorQuality:

@@ -14,6 +14,7 @@ from .curves import quat_between, smooth, smooth_quat, velocity
 from .footwork import plant_feet
 from .motion import KINEMATICS, Motion
 from .source import SourceMotion
+from .toes import bend_toes
 
 FPS = 30.0
 """Frame rate of the fitted motions: the control rate [1/s]."""
@@ -132,6 +133,8 @@ def retarget(source: SourceMotion, bones: BoneTable) -> Motion:
     hip_center = source.joint_pos[:, [bone[h] for h in hips]].mean(1) * (leg / source_leg)
     root_pos = hip_center - quat_rotate(quat[:, 0], KINEMATICS.offsets[hips].mean(0).expand(len(quat), 3))
     motion = Motion(source.fps, smooth(root_pos, _SMOOTHING * source.fps), local)
+    if bones["L_Toe"] is None:
+        motion = bend_toes(motion)
     motion = plant_feet(motion)[ends:-ends]
     return motion.resample(FPS).facing_forward()
 
