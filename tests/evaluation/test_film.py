@@ -4,7 +4,7 @@
 import imageio.v2 as imageio
 import numpy as np
 
-from tt_isaaclab.evaluation.film import GROUND, LEFT, MIDDLE, RIGHT, film, paint
+from tt_isaaclab.evaluation.film import GROUND, LEFT, MIDDLE, RIGHT, STICK, film, paint
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
 SIZE = (640, 360)
@@ -39,6 +39,14 @@ def test_the_arrow_points_along_the_command():
     plain, ahead, back = (paint(*pose, a, "", SIZE) for a in (None, np.array([2.0, 0.0]), np.array([-2.0, 0.0])))
     columns = [np.flatnonzero((f != plain).any(-1).any(0)).mean() for f in (ahead, back)]
     assert columns[0] > SIZE[0] / 2 > columns[1]  # the camera looks along +y: +x is to the right
+
+
+def test_a_stick_figure_stands_where_it_is_put():
+    stick = np.array([[[-1.0, 0.0, 0.0], [-1.0, 0.0, 1.7]]])
+    columns = np.flatnonzero(
+        (np.abs(paint(*_standing(), None, "", SIZE, stick).astype(int) - STICK).max(-1) < 12).any(0)
+    )
+    assert len(columns) and columns.max() < SIZE[0] / 2  # to the left of the body
 
 
 def test_a_film_has_every_frame_and_they_differ(tmp_path):

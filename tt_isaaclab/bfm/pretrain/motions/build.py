@@ -8,11 +8,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .asf_amc import read_amc, read_asf
+from .bones import BVH_BONES, CMU_BONES, DEEPMIMIC_BONES, BoneTable
 from .bvh import read_bvh
 from .deepmimic import read_deepmimic
 from .library import Clip, MotionLibrary
 from .motion import Motion
-from .retarget import BVH_BONES, CMU_BONES, DEEPMIMIC_BONES, BoneTable, retarget
+from .retarget import retarget
 from .source import SourceMotion
 from .table import AUGMENTATIONS, TableEntry, Variant, load_table
 
@@ -44,7 +45,7 @@ def build_library(motions_dir: Path | str, table: Path | str) -> MotionLibrary:
 
 def _path(path: Path) -> Path:
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such recording; get it from mocap.cs.cmu.edu or take it off the table.")
+        raise FileNotFoundError(f"{path}: no such recording; add it to the folder or take it off the table.")
     return path
 
 

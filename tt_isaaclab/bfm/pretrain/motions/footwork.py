@@ -92,8 +92,9 @@ def plant_feet(motion: Motion) -> Motion:
     near_floor = lowest - floor_below(lowest, motion.fps) < _STANDING_HEIGHT
     ball_vel = velocity(ball, motion.fps)
     still = (ball_vel[..., :2].norm(dim=-1) < _STANDING_SPEED) & (ball_vel[..., 2].abs() < _RISING_SPEED)
+    standing, rise = still & near_floor, -lowest.min().item()
     shift = torch.stack(
-        [_corrections(ball[:, f], lowest[:, f], (still & near_floor)[:, f], motion.fps) for f in (0, 1)], dim=1
+        [_corrections(ball[:, f], lowest[:, f], standing[:, f], motion.fps, rise) for f in (0, 1)], dim=1
     )
     shift[..., 2] += (-lowest - shift[..., 2]).clamp(min=0.0)
 
@@ -106,8 +107,10 @@ def plant_feet(motion: Motion) -> Motion:
     return with_feet(motion, Feet(feet.pos + shift, feet.quat))
 
 
-def _corrections(ball: torch.Tensor, lowest: torch.Tensor, standing: torch.Tensor, fps: float) -> torch.Tensor:
-    """Shift (T, 3) [m] of one foot: exact in each step, in between interpolated."""
+def _corrections(
+    ball: torch.Tensor, lowest: torch.Tensor, standing: torch.Tensor, fps: float, rise: float
+) -> torch.Tensor:
+    """Shift (T, 3) [m] of one foot: exact in each step, in between interpolated; ``rise`` if it makes no step."""
     frames = torch.arange(len(ball))
     edges = torch.diff(standing.long(), prepend=standing.new_zeros(1).long(), append=standing.new_zeros(1).long())
     steps = [
@@ -116,7 +119,7 @@ def _corrections(ball: torch.Tensor, lowest: torch.Tensor, standing: torch.Tenso
         if last - first >= _STANDING_TIME * fps
     ]
     if not steps:
-        return torch.stack((*torch.zeros(2, len(ball)), -lowest.min().expand(len(ball))), dim=-1).to(ball.dtype)
+        return ball.new_tensor([0.0, 0.0, rise]).expand_as(ball)
     shift = torch.full_like(ball, torch.nan)
     for first, last in steps:
         shift[first:last, :2] = ball[first:last, :2].median(0).values - ball[first:last, :2]

@@ -59,6 +59,6 @@ def floor_quality(motion: Motion) -> FloorQuality:
     lowest = corners[..., 2].flatten(1).amin(-1)
     return FloorQuality(
         skate=speed[corners[..., 2] < _TOUCH].mean().item(),
-        penetration=-lowest.clamp(max=0.0).min().item(),
+        penetration=(-lowest).clamp(min=0.0).max().item(),
         float_height=lowest.clamp(min=0.0).mean().item(),
     )

@@ -71,13 +71,11 @@ class Motion:
         )
 
     def facing_forward(self) -> Motion:
-        """Moved to start at the origin and to travel along +x; a motion that does not get far faces +x at its start."""
-        way = (self.root_pos[-1] - self.root_pos[0])[:2]
-        yaw = (
-            torch.atan2(way[1], way[0])
-            if way.norm() > max(0.5, _TRAVEL * self.seconds)
-            else heading_angle(self.local_quat[0, 0])
-        )
+        """Moved to start at the origin and to travel along +x; a motion that stays or retreats faces +x at its start."""
+        way, yaw = (self.root_pos[-1] - self.root_pos[0])[:2], heading_angle(self.local_quat[0, 0])
+        advance = way[0] * torch.cos(yaw) + way[1] * torch.sin(yaw)
+        if way.norm() > max(0.5, _TRAVEL * self.seconds) and advance > -0.5 * way.norm():
+            yaw = torch.atan2(way[1], way[0])
         turned = self.moved(-yaw, 0.0)
         return turned.moved(0.0, -turned.root_pos[0] * self.root_pos.new_tensor([1.0, 1.0, 0.0]))
 

@@ -10,6 +10,7 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID as SPEC
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate
 
+from .bones import BoneTable
 from .curves import quat_between, smooth, smooth_quat, velocity
 from .footwork import plant_feet
 from .motion import KINEMATICS, Motion
@@ -21,81 +22,6 @@ FPS = 30.0
 
 _SMOOTHING = 0.02
 """Standard deviation of the Gaussian that takes marker noise out [s]: half of the signal passes at 9 Hz."""
-
-BoneTable = dict[str, str | None]
-"""Our body -> the bone of the recorded skeleton that it follows; None: none does, it stays straight on its parent."""
-
-
-def _table(spine: BoneTable, side: BoneTable, left: str, right: str) -> BoneTable:
-    """A bone table from its middle and from one for both sides, whose bone names follow ``left`` or ``right``."""
-    return spine | {
-        f"{ours}_{body}": bone and prefix + bone
-        for ours, prefix in (("L", left), ("R", right))
-        for body, bone in side.items()
-    }
-
-
-CMU_BONES = _table(
-    {
-        "Pelvis": "root",
-        "Torso": "lowerback",
-        "Spine": "upperback",
-        "Chest": "thorax",
-        "Neck": "upperneck",
-        "Head": "head",
-    },
-    {
-        "Hip": "femur",
-        "Knee": "tibia",
-        "Ankle": "foot",
-        "Toe": "toes",
-        "Thorax": "clavicle",
-        "Shoulder": "humerus",
-        "Elbow": "radius",
-        "Wrist": "wrist",
-        "Hand": None,  # there is one, but its markers are poor
-    },
-    "l",
-    "r",
-)
-"""For the ASF skeletons of the CMU recordings."""
-
-BVH_BONES = _table(
-    # Two joints in the trunk where ours has three; they are as high as our Spine and Chest.
-    {"Pelvis": "hip", "Torso": None, "Spine": "abdomen", "Chest": "chest", "Neck": "neck", "Head": "head"},
-    {
-        "Hip": "Thigh",
-        "Knee": "Shin",
-        "Ankle": "Foot",
-        "Toe": None,
-        "Thorax": "Collar",
-        "Shoulder": "Shldr",
-        "Elbow": "ForeArm",
-        "Wrist": "Hand",
-        "Hand": None,
-    },
-    "l",
-    "r",
-)
-"""For the skeleton of the CMU recordings that were converted to BVH."""
-
-DEEPMIMIC_BONES = _table(
-    {"Pelvis": "root", "Torso": None, "Spine": "chest", "Chest": None, "Neck": "neck", "Head": None},
-    {
-        "Hip": "hip",
-        "Knee": "knee",
-        "Ankle": "ankle",
-        "Toe": None,
-        "Thorax": None,
-        "Shoulder": "shoulder",
-        "Elbow": "elbow",
-        "Wrist": None,
-        "Hand": None,
-    },
-    "left_",
-    "right_",
-)
-"""For the humanoid of the DeepMimic clips."""
 
 _LIMBS = {"Hip": "Knee", "Knee": "Ankle", "Shoulder": "Elbow", "Elbow": "Wrist"}
 """Segments that must point where the source's bone points, and the body at their far end."""

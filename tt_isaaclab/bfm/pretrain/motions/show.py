@@ -10,6 +10,7 @@ from pathlib import Path
 import imageio.v2 as imageio
 import numpy as np
 import torch
+from PIL import Image, ImageDraw
 
 from tt_isaaclab.evaluation.film import film, paint
 from tt_isaaclab.evaluation.plots import motion_curves
@@ -116,23 +117,15 @@ def recorded_sticks(clip: str, motion: Motion, motions_dir: Path, table: Path) -
 
 
 def _strip(motion: Motion, size: tuple[int, int], sticks: np.ndarray | None, name: str) -> np.ndarray:
-    """Key poses, evenly spaced, side by side (height, width, 3)."""
-    frames = np.linspace(0, len(motion) - 1, _POSES).round().astype(int)
+    """Key poses, evenly spaced, side by side (height, width, 3), with the clip's name below."""
     positions, quats = (x.numpy() for x in motion.poses())
-    return np.concatenate(
-        [
-            paint(
-                positions[t],
-                quats[t],
-                None,
-                f"{t / motion.fps:.2f} s" if i else name,
-                size,
-                None if sticks is None else sticks[t],
-            )
-            for i, t in enumerate(frames)
-        ],
-        axis=1,
-    )
+    poses = []
+    for t in np.linspace(0, len(motion) - 1, _POSES).round().astype(int):
+        stick = None if sticks is None else sticks[t]
+        poses.append(paint(positions[t], quats[t], None, f"{t / motion.fps:.2f} s", size, stick))
+    image = Image.fromarray(np.concatenate(poses, axis=1))
+    ImageDraw.Draw(image).text((6, size[1] - 18), name, fill=(40, 44, 48), font_size=13)
+    return np.asarray(image)
 
 
 def _curves(motion: Motion, width: int) -> np.ndarray:
