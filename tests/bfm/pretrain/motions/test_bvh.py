@@ -107,11 +107,13 @@ def _turn(axis: str, degrees: float) -> np.ndarray:
             r"tree.bvh: 2 frames where it promises 3; .* get the file again",
         ),
         (" -50 15 35\n", "\n", r"tree.bvh:26: 9 values where the channels are 12; get the file again"),
+        ("100 50 300", "100 5O 300", r"tree.bvh: could not convert string to float: '5O' below MOTION"),
         ("MOTION\n", "", r"tree.bvh: not a BVH recording, or cut short: it has no MOTION"),
         ("OFFSET 0 200 0", "OFFSET 0 200", r"tree.bvh:12: 'OFFSET 0 200' does not belong"),
         ("CHANNELS 3 Zrotation", "CHANNELS 3 Wrotation", r"tree.bvh:9: .* does not belong"),
         ("ROOT hip", "ROOT", r"tree.bvh:2: 'ROOT' does not belong"),
         ("Frames: 3\n", "", r"tree.bvh:22: 'Frames:' and 'Frame Time:' must follow MOTION"),
+        ("  OFFSET 0 100 0\n", "", "not one closed tree"),
         ("Xposition Yposition Zposition", "Xposition Yposition Xposition", "not one closed tree with a moving root"),
     ],
 )

@@ -84,10 +84,12 @@ def test_mistakes_are_one_line(library: str, arguments: list[str], message: str,
     assert message in error and error.count("\n") == 1
 
 
-def test_only_unvaried_clips_have_a_recording_beside_them(folder: Path) -> None:
+def test_clips_without_a_recording_are_named(folder: Path) -> None:
     motion = build_library(folder / "motions", folder / "table.yaml").motion(1)
     table = folder / "table.yaml"
     with pytest.raises(ValueError, match=r"'glide-speed0.5-mirror' is a variation; only 'glide' is as it was recorded"):
         recorded_sticks("glide-speed0.5-mirror", motion, folder / "motions", table)
+    with pytest.raises(ValueError, match=r"nowhere/cmu/07_01.amc: no such recording; .* --motions"):
+        recorded_sticks("glide", motion, folder / "nowhere", table)
     with pytest.raises(ValueError, match=r"table.yaml: no recording of the clip 'slide'"):
         recorded_sticks("slide", motion, folder / "motions", table)

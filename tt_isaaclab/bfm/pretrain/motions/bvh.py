@@ -17,8 +17,8 @@ from .source import SourceMotion
 _AXES = ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
 """File axes (left, up, forward) to ours (forward, left, up)."""
 _CENTIMETRE = 0.01
-_CHANNELS = {
-    f"{axis.upper()}{kind}": f"{kind[0].replace('p', 't')}{axis}" for axis in "xyz" for kind in ("position", "rotation")
+_CHANNELS = {f"{axis}position": f"t{axis.lower()}" for axis in "XYZ"} | {
+    f"{axis}rotation": f"r{axis.lower()}" for axis in "XYZ"
 }
 """Channel name in the file -> tx ty tz rx ry rz."""
 
@@ -64,7 +64,8 @@ def _hierarchy(lines: list[str], path: Path) -> tuple[list[Joint], list[list[str
             raise ValueError(f"{path}:{number}: {line.strip()!r} does not belong in a BVH hierarchy.") from error
     else:
         raise ValueError(f"{path}: not a BVH recording, or cut short: it has no MOTION; get the file again.")
-    if not joints or open_blocks or not {"tx", "ty", "tz"} <= set(channels[0]):
+    placed = joints and all(joint.offset for joint in joints) and not open_blocks
+    if not placed or not {"tx", "ty", "tz"} <= set(channels[0]):
         raise ValueError(f"{path}: the hierarchy is not one closed tree with a moving root; get the file again.")
     return joints, channels, number
 
@@ -87,11 +88,15 @@ def _motion(lines: list[str], start: int, width: int, path: Path) -> tuple[float
     head = [line.split(":") for line in lines[start : start + 2]]
     if [words[0].strip() for words in head] != ["Frames", "Frame Time"]:
         raise ValueError(f"{path}:{start + 1}: 'Frames:' and 'Frame Time:' must follow MOTION; get the file again.")
-    frames, frame_time = int(head[0][1]), float(head[1][1])
     rows = [(start + 3 + i, line.split()) for i, line in enumerate(lines[start + 2 :]) if line.strip()]
     for number, row in rows:
         if len(row) != width:
             raise ValueError(f"{path}:{number}: {len(row)} values where the channels are {width}; get the file again.")
+    try:
+        frames, frame_time = int(head[0][1]), float(head[1][1])
+        values = torch.tensor([[float(word) for word in row] for _, row in rows], dtype=torch.float64)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error} below MOTION; get the file again.") from error
     if len(rows) != frames:
         raise ValueError(f"{path}: {len(rows)} frames where it promises {frames}; it is cut short, get the file again.")
-    return 1.0 / frame_time, torch.tensor([[float(w) for w in row] for _, row in rows], dtype=torch.float64)
+    return 1.0 / frame_time, values

@@ -29,18 +29,13 @@ _VALUES = {"none": 7, "spherical": 4, "revolute": 1, "fixed": 0}
 """Numbers in a frame for each type of joint: the root's position and quaternion, a quaternion, an angle."""
 
 
-def read_deepmimic(path: Path, skeleton: Path | None = None) -> SourceMotion:
-    """Read a clip; a bone is called by the joint it begins at.
-
-    Args:
-        path: The clip.
-        skeleton: Its skeleton; by default the file `SKELETON` beside it.
+def read_deepmimic(path: Path) -> SourceMotion:
+    """Read a clip and the file `SKELETON` beside it; a bone is called by the joint it begins at.
 
     Raises:
         ValueError: if the files are not a clip and its skeleton.
     """
-    skeleton = skeleton or path.with_name(SKELETON)
-    joints, types = _skeleton(skeleton)
+    joints, types = _skeleton(path.with_name(SKELETON))
     clip = _json(path)
     rows, width = clip.get("Frames"), 1 + sum(_VALUES[kind] for kind in types)
     if not isinstance(rows, list) or len(rows) < 2:
@@ -48,12 +43,12 @@ def read_deepmimic(path: Path, skeleton: Path | None = None) -> SourceMotion:
     for number, row in enumerate(rows):
         if len(row) != width:
             raise ValueError(
-                f"{path}: frame {number} has {len(row)} values where {skeleton.name} asks for {width};"
+                f"{path}: frame {number} has {len(row)} values where {SKELETON} asks for {width};"
                 " use the skeleton that the clip was made for."
             )
     frames = torch.tensor(rows, dtype=torch.float64)
     motion = pose_tree(joints, frames[:, 1:4], _rotations(frames[:, 4:], types), 1.0 / frames[0, 0].item(), _AXES)
-    return _repeat(motion, CYCLES) if clip.get("Loop") == "wrap" else motion
+    return _repeat(motion) if clip.get("Loop") == "wrap" else motion
 
 
 def _json(path: Path) -> dict:
@@ -92,18 +87,18 @@ def _rotations(values: torch.Tensor, types: list[str]) -> list[torch.Tensor]:
         if kind in ("none", "spherical"):
             quat = columns[:, [1, 2, 3, 0]]
             rotations.append(quat / quat.norm(dim=-1, keepdim=True))
-        else:  # hinges turn about z
+        else:  # hinges turn about z; a fixed joint has no column, and the sum of none is 0
             angle = columns.sum(-1, keepdim=True)
             rotations.append(quat_from_rotvec(angle * values.new_tensor([0.0, 0.0, 1.0])))
     return rotations
 
 
-def _repeat(motion: SourceMotion, cycles: int) -> SourceMotion:
-    """Go on where the last frame is, which shows the first one again further on."""
+def _repeat(motion: SourceMotion) -> SourceMotion:
+    """`CYCLES` times the motion: go on where the last frame is, which shows the first one again further on."""
     root = motion.joint_pos[:, 0]
     yaw = heading_angle(motion.quat[-1, 0]) - heading_angle(motion.quat[0, 0])
     pieces = [motion]
-    for _ in range(cycles - 1):
+    for _ in range(CYCLES - 1):
         end = pieces[-1].joint_pos[-1, 0]
         turn = quat_from_yaw(yaw * len(pieces))
         shift = (end - quat_rotate(turn, root[0])) * root.new_tensor([1.0, 1.0, 0.0])

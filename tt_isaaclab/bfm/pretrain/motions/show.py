@@ -94,7 +94,7 @@ def recorded_sticks(clip: str, motion: Motion, motions_dir: Path, table: Path) -
     """The recorded skeleton behind a clip's body, at its own size and height (T, K, 2, 3) [m].
 
     Raises:
-        ValueError: if the table has no such recording, or the clip is a varied one.
+        ValueError: if table or folder have no such recording, or the clip is a varied one.
     """
     entry = next(
         (e for e in load_table(table) if clip.startswith(e.name) and clip[len(e.name) :][:1] in ("", "-")), None
@@ -103,12 +103,14 @@ def recorded_sticks(clip: str, motion: Motion, motions_dir: Path, table: Path) -
         raise ValueError(f"{table}: no recording of the clip {clip!r}; name the library's table with --table.")
     if clip != entry.name:
         raise ValueError(f"{clip!r} is a variation; only {entry.name!r} is as it was recorded.")
-    source, _ = read_recording(motions_dir / entry.file)
+    path = motions_dir / entry.file
+    if not path.is_file():
+        raise ValueError(f"{path}: no such recording; name the folder that holds it with --motions.")
+    source, _ = read_recording(path)
     source = source[slice(*entry.frames)] if entry.frames else source
     frames = margin(source) + torch.arange(len(motion), dtype=torch.float64) * (source.fps / motion.fps)
-    lines = torch.stack((source.joint_pos, source.tip_pos), dim=2)
-    lines = sample_rows(lines, frames)
-    root = lines[:, :1, :1, :]
+    lines = sample_rows(torch.stack((source.joint_pos, source.tip_pos), dim=2), frames)
+    root = lines[:, :1, :1]
     first = source.quat[round(frames[0].item()), 0]
     turn = quat_from_yaw(heading_angle(motion.local_quat[0, 0]) - heading_angle(first))
     ground = lines.new_tensor([1.0, 1.0, 0.0])
