@@ -19,6 +19,7 @@ VERBS = {
     "train": ("tt_isaaclab.rl.train", "train with RSL-RL: 'isaaclab train' with this project's defaults"),
     "play": ("tt_isaaclab.rl.play", "watch a checkpoint: 'isaaclab play' with this project's defaults"),
     "pretrain": ("tt_isaaclab.bfm.pretrain.cli", "make a behaviour model: motions, tracker, distillation, numbers"),
+    "motions": ("tt_isaaclab.bfm.pretrain.motions.show", "look at the clips of a motion library, and list them"),
 }
 """Verb -> its module, which is imported when it is used, and one line of help."""
 

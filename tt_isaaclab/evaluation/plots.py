@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
@@ -32,3 +33,32 @@ def learning_curve(
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     plt.close(figure)
+
+
+def motion_curves(times: np.ndarray, speed: np.ndarray, feet: np.ndarray, width: int) -> np.ndarray:
+    """Pelvis speed and height of the soles over time.
+
+    Args:
+        times: (T,) [s].
+        speed: Horizontal speed of the pelvis (T,) [m/s].
+        feet: Height of the lowest point of the left and the right foot (T, 2) [m].
+        width: Width of the picture [pixels].
+
+    Returns:
+        Picture (height, width, 3), uint8.
+    """
+    figure, (above, below) = plt.subplots(2, figsize=(width / 100, 3.2), dpi=100, sharex=True, constrained_layout=True)
+    above.plot(times, speed, color=GREY)
+    above.set_ylabel("pelvis [m/s]")
+    above.set_ylim(bottom=0)
+    for height, name, colour in zip(feet.T, ("left", "right"), (ORANGE, BLUE), strict=True):
+        below.plot(times, 100 * height, color=colour, label=name)
+    below.axhline(0, color="black", linewidth=0.8)
+    below.set_ylabel("sole [cm]")
+    below.set_xlabel("time [s]")
+    below.set_xlim(times[0], times[-1])
+    below.legend(loc="upper right")
+    figure.canvas.draw()
+    picture = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+    plt.close(figure)
+    return picture

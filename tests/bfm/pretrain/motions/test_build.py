@@ -5,42 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tt_isaaclab.bfm.pretrain.motions.build import build_library
-from tt_isaaclab.bfm.pretrain.motions.retarget import CMU_BONES
+from tt_isaaclab.bfm.pretrain.motions.bones import CMU_BONES
+from tt_isaaclab.bfm.pretrain.motions.build import build_library, read_recording
 from tt_isaaclab.bfm.pretrain.motions.table import load_table
-
-BONES = sorted(set(CMU_BONES.values()) - {"root"})
-TABLE = """
-clips:
-  - name: glide
-    file: cmu/07_01.amc
-    frames: [0, 100]
-    tags: [walk]
-    captions: [a person glides]
-    hold_out: true
-    variants:
-      - {}
-      - {speed: 0.5, mirror: true, tags: [slow], captions: [a person glides slowly]}
-"""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A motions folder with one recording: 120 frames in the rest pose, 1.2 m forward."""
-    cmu = tmp_path / "motions" / "cmu"
-    cmu.mkdir(parents=True)
-    lines = [":units", "length 0.45", "angle deg", ":root", "order TX TY TZ RX RY RZ", "axis XYZ"]
-    lines += ["orientation 0 0 0", ":bonedata"]
-    for name in BONES:
-        side = 1 if name.startswith("l") else -1
-        direction = "0 -1 0" if name.endswith(("femur", "tibia")) else f"{side} 0 0"
-        lines += ["begin", f"name {name}", f"direction {direction}", "length 7", "axis 0 0 0 XYZ", "end"]
-    lines += [":hierarchy", "begin", *(f"root {name}" for name in BONES), "end"]
-    (cmu / "07.asf").write_text("\n".join(lines))
-    step = 0.01 / 0.056444
-    (cmu / "07_01.amc").write_text("\n".join(f"{i + 1}\nroot 0 0 {i * step} 0 0 0" for i in range(120)))
-    (tmp_path / "table.yaml").write_text(TABLE)
-    return tmp_path
 
 
 def test_library_has_every_variant(folder: Path) -> None:
@@ -63,7 +30,8 @@ def test_missing_things_are_named(folder: Path) -> None:
 
 
 def test_failing_step_names_file_and_step(folder: Path) -> None:
-    (folder / "table.yaml").write_text(TABLE.replace("speed: 0.5", "loop: 5").replace("100]", "60]"))
+    table = folder / "table.yaml"
+    table.write_text(table.read_text().replace("speed: 0.5", "loop: 5").replace("100]", "60]"))
     with pytest.raises(ValueError, match=r"07_01.amc: loop: .* too short to be looped"):
         build_library(folder / "motions", folder / "table.yaml")
 
@@ -75,10 +43,36 @@ def test_failing_step_names_file_and_step(folder: Path) -> None:
         ("hold_out", "holdout", r"glide has the unknown key 'holdout'"),
         ("    tags: [walk]\n", "", r"glide lacks tags"),
         ("clips:", "clip:", r"no clips"),
+        ("clips:", "include: [walks.yaml]\nclips:", r"walks.yaml: no such table"),
+        ("clips:", "include: [other.yaml]\nclips:", r"table.yaml: 'glide' is the name of two recordings"),
     ],
 )
 def test_table_mistakes_are_named(folder: Path, old: str, new: str, message: str) -> None:
     table = folder / "table.yaml"
-    table.write_text(TABLE.replace(old, new))
+    (folder / "other.yaml").write_text(table.read_text())
+    table.write_text(table.read_text().replace(old, new))
     with pytest.raises(ValueError, match=message):
         load_table(table)
+
+
+def test_included_tables_come_first(folder: Path) -> None:
+    (folder / "all.yaml").write_text("include: [table.yaml]\nclips: [{name: b, file: b.bvh, tags: [], captions: []}]")
+    assert [entry.name for entry in load_table(folder / "all.yaml")] == ["glide", "b"]
+
+
+def test_reader_and_bones_go_by_the_suffix(folder: Path) -> None:
+    source, bones = read_recording(folder / "motions" / "cmu" / "07_01.amc")
+    assert len(source.quat) == 120 and bones is CMU_BONES
+    with pytest.raises(ValueError, match=r"walk.c3d: cannot read '.c3d' files; known formats are .amc, .bvh, .json"):
+        read_recording(folder / "walk.c3d")
+
+
+def test_recording_without_a_bone_is_named(folder: Path) -> None:
+    rows = "\n".join(["0 0 0 0 0 0"] * 40)
+    channels = "CHANNELS 6 Xposition Yposition Zposition Zrotation Yrotation Xrotation"
+    text = f"HIERARCHY\nROOT hip\n{{\nOFFSET 0 0 0\n{channels}\n}}\nMOTION\nFrames: 40\nFrame Time: 0.01\n{rows}\n"
+    (folder / "motions" / "hip.bvh").write_text(text)
+    table = folder / "table.yaml"
+    table.write_text("clips: [{name: hip, file: hip.bvh, tags: [], captions: []}]")
+    with pytest.raises(ValueError, match=r"hip.bvh: The recording has no bone abdomen, chest, "):
+        build_library(folder / "motions", table)

@@ -4,8 +4,10 @@
 from dataclasses import replace
 
 import torch
+from formula_walk import make_walk
 
 from tt_isaaclab.bfm.pretrain.motions.footwork import Feet, feet_of, plant_feet, with_feet
+from tt_isaaclab.bfm.pretrain.motions.gait import stand
 from tt_isaaclab.bfm.pretrain.motions.ground import floor_quality, sole_corners
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
 
@@ -58,3 +60,25 @@ def test_soles_of_the_rest_pose_are_on_the_ground() -> None:
     corners = sole_corners(motion)
     torch.testing.assert_close(corners[..., 2].amin(-1), torch.zeros(3, 2).double(), atol=1e-6, rtol=0.0)
     assert (corners[:, 0, :, 1] > 0.0).all()  # the left foot comes first
+
+
+def test_a_raised_foot_that_is_held_still_is_no_step() -> None:
+    """Stand on one leg for two seconds, the other foot half a metre up."""
+    still = stand(make_walk(1.0), 2.0)
+    feet = feet_of(still)
+    raised = with_feet(still, Feet(feet.pos + feet.pos.new_tensor([[0.1, 0.0, 0.5], [0.0, 0.0, 0.0]]), feet.quat))
+    planted = feet_of(plant_feet(raised)).pos
+    torch.testing.assert_close(planted, feet_of(raised).pos, atol=2e-3, rtol=0.0)
+
+
+def test_a_jump_keeps_its_height() -> None:
+    """Both feet and the root fly 0.3 m high, straight up, in half a second."""
+    still = stand(make_walk(1.0), 2.0)
+    time = torch.arange(len(still), dtype=torch.float64) / still.fps
+    flight = (4.0 * 0.3 * (time - 0.75) * (1.25 - time) / 0.5**2).clamp(min=0.0)
+    jump = still.moved(0.0, torch.stack((0.0 * flight, 0.0 * flight, flight), dim=-1))
+    landed = plant_feet(jump)
+    torch.testing.assert_close(
+        sole_corners(landed)[..., 2].amin(-1), flight.unsqueeze(-1).expand(-1, 2), atol=5e-3, rtol=0
+    )
+    torch.testing.assert_close(landed.root_pos[:, 2], jump.root_pos[:, 2], atol=5e-3, rtol=0.0)

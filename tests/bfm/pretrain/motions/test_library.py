@@ -40,6 +40,14 @@ def test_whole_frames_are_the_motions_states(library: MotionLibrary) -> None:
                 )
 
 
+def test_a_clip_is_the_motion_it_was_packed_from(library: MotionLibrary) -> None:
+    late = library.motion(2)
+    assert late.fps == 30.0
+    torch.testing.assert_close(late.root_pos, MOTIONS[2].root_pos, atol=1e-6, rtol=0.0)
+    same = (late.local_quat * MOTIONS[2].local_quat).sum(-1).abs()
+    torch.testing.assert_close(same, torch.ones_like(same), atol=1e-6, rtol=0.0)
+
+
 def test_between_frames_is_interpolated_and_beyond_the_ends_held(library: MotionLibrary) -> None:
     clip = torch.zeros(3, dtype=torch.long)
     got = library.sample(clip, torch.tensor([7.5 / 30.0, -1.0, 99.0]))

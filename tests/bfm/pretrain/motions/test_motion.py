@@ -36,3 +36,12 @@ def test_facing_forward_undoes_a_move(walk: Motion) -> None:
     torch.testing.assert_close(away.facing_forward().root_pos, home.root_pos)
     assert home.root_pos[0, :2].abs().max() < 1e-9
     assert home.root_pos[-1, 0] > 3.9
+
+
+def test_a_retreat_faces_forward_and_travels_back(walk: Motion) -> None:
+    backwards = walk.moved(math.radians(70.0), 0.0)[torch.arange(len(walk) - 1, -1, -1)]
+    home = backwards.facing_forward()
+    torch.testing.assert_close(home.root_pos[-1, 0], torch.tensor(-4.0).double(), atol=0.05, rtol=0.0)
+    torch.testing.assert_close(
+        home.local_quat[0, 0].abs(), torch.tensor([0.0, 0.0, 0.0, 1.0]).double(), atol=1e-6, rtol=0
+    )

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import torch
 
-from tt_isaaclab.kinematics.rotations import quat_conj, quat_from_rotvec, quat_mul, quat_rotate
+from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate
 
+from .skeleton import turns
 from .source import SourceMotion
 
 AMC_FPS = 120.0
 """Frame rate of the CMU recordings [1/s]; AMC files do not name theirs."""
 
 _INCH = 0.0254
-_ROTATIONS = ("rx", "ry", "rz")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def read_amc(path: Path, skeleton: AsfSkeleton, fps: float = AMC_FPS) -> SourceM
     """
     angles, root_pos = _amc_values(path, skeleton)
     local = [
-        quat_mul(quat_mul(axis, _turns(a, channels)), quat_conj(axis))
+        quat_mul(quat_mul(axis, turns(a, channels)), quat_conj(axis))
         for axis, a, channels in zip(skeleton.axes, angles, skeleton.channels, strict=True)
     ]
     quat, tip = [local[0]], [root_pos]
@@ -148,17 +148,7 @@ def _parents_first(names: list[str], parents: dict[str, str]) -> list[int]:
 def _euler(degrees: list[str], order: str) -> torch.Tensor:
     """Rotation (4,) of three angles about the fixed axes named by ``order``, the first one first."""
     angles = torch.tensor([[float(d) for d in degrees]], dtype=torch.float64)
-    return _turns(torch.deg2rad(angles), tuple(f"r{axis.lower()}" for axis in order))[0]
-
-
-def _turns(angles: torch.Tensor, channels: tuple[str, ...]) -> torch.Tensor:
-    """Rotation (T, 4) of angles (T, C) [rad] about the fixed axes of the rotation channels, the first one first."""
-    quat = torch.tensor([0.0, 0.0, 0.0, 1.0], dtype=torch.float64).expand(len(angles), 4)
-    for column, channel in enumerate(channels):
-        if channel in _ROTATIONS:
-            axis = torch.eye(3, dtype=torch.float64)[_ROTATIONS.index(channel)]
-            quat = quat_mul(quat_from_rotvec(angles[:, column : column + 1] * axis), quat)
-    return quat
+    return turns(torch.deg2rad(angles), tuple(f"r{axis.lower()}" for axis in order))[0]
 
 
 def _amc_values(path: Path, skeleton: AsfSkeleton) -> tuple[list[torch.Tensor], torch.Tensor]:

@@ -8,6 +8,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .asf_amc import read_amc, read_asf
+from .bones import BVH_BONES, CMU_BONES, DEEPMIMIC_BONES, BoneTable
+from .bvh import read_bvh
+from .deepmimic import read_deepmimic
 from .library import Clip, MotionLibrary
 from .motion import Motion
 from .retarget import retarget
@@ -42,21 +45,39 @@ def build_library(motions_dir: Path | str, table: Path | str) -> MotionLibrary:
 
 def _path(path: Path) -> Path:
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such recording; get it from mocap.cs.cmu.edu or take it off the table.")
+        raise FileNotFoundError(f"{path}: no such recording; add it to the folder or take it off the table.")
     return path
 
 
-def _read(path: Path) -> SourceMotion:
-    if path.suffix != ".amc":
-        raise ValueError(f"{path}: cannot read {path.suffix!r} files; the known format is .amc.")
+def read_recording(path: Path) -> tuple[SourceMotion, BoneTable]:
+    """Read a recording by the suffix of its file, and choose the bone table that goes with it.
+
+    Raises:
+        ValueError: if the file cannot be read.
+    """
+    if path.suffix not in FORMATS:
+        raise ValueError(f"{path}: cannot read {path.suffix!r} files; known formats are {', '.join(FORMATS)}.")
+    read, bones = FORMATS[path.suffix]
+    return read(path), bones
+
+
+def _read_cmu(path: Path) -> SourceMotion:
     skeleton = path.with_name(path.stem.split("_")[0] + ".asf")  # CMU names: subject_trial.amc
     return read_amc(path, read_asf(_path(skeleton)))
 
 
+FORMATS = {
+    ".amc": (_read_cmu, CMU_BONES),
+    ".bvh": (read_bvh, BVH_BONES),
+    ".json": (read_deepmimic, DEEPMIMIC_BONES),
+}
+"""Suffix of a recording -> its reader and its bone table."""
+
+
 def _fit(entry: TableEntry, path: Path) -> Motion:
-    source = _read(path)
+    source, bones = read_recording(path)
     try:
-        return retarget(source[slice(*entry.frames)] if entry.frames else source)
+        return retarget(source[slice(*entry.frames)] if entry.frames else source, bones)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 

@@ -12,7 +12,7 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_from_rotvec, quat_mul, quat_rotate
 
 from .curves import quat_between, smooth, velocity
-from .ground import sole_corners
+from .ground import floor_below, sole_corners
 from .motion import KINEMATICS, Motion
 
 _HIPS, _KNEES, _ANKLES, _TOES = (
@@ -20,9 +20,14 @@ _HIPS, _KNEES, _ANKLES, _TOES = (
 )
 
 _STANDING_SPEED = 0.35
-"""A foot stands while its ball moves slower than this [m/s] …"""
+"""A foot stands while its ball moves slower than this along the ground [m/s] …"""
+_RISING_SPEED = 0.8
+"""… slower than this up or down, which in a jump it does only at the top [m/s] …"""
 _STANDING_TIME = 0.08
-"""… for at least this long [s]."""
+"""… for at least this long [s] …"""
+_STANDING_HEIGHT = 0.12
+"""… no higher above the floor than this [m]: a raised leg may be held as still as a standing one, and recorded toes
+dip into the floor as they push off."""
 _ROOT_SMOOTHING = 0.15
 """Standard deviation of the Gaussian that spreads the feet's change of height over the root's [s]."""
 _EASY_REACH = 0.995
@@ -83,9 +88,14 @@ def plant_feet(motion: Motion) -> Motion:
     """
     pos = motion.poses()[0]
     ball = pos[:, _TOES]
-    standing = velocity(ball, motion.fps)[..., :2].norm(dim=-1) < _STANDING_SPEED
     lowest = sole_corners(motion)[..., 2].amin(-1)
-    shift = torch.stack([_corrections(ball[:, f], lowest[:, f], standing[:, f], motion.fps) for f in (0, 1)], dim=1)
+    near_floor = lowest - floor_below(lowest, motion.fps) < _STANDING_HEIGHT
+    ball_vel = velocity(ball, motion.fps)
+    still = (ball_vel[..., :2].norm(dim=-1) < _STANDING_SPEED) & (ball_vel[..., 2].abs() < _RISING_SPEED)
+    standing, rise = still & near_floor, -lowest.min().item()
+    shift = torch.stack(
+        [_corrections(ball[:, f], lowest[:, f], standing[:, f], motion.fps, rise) for f in (0, 1)], dim=1
+    )
     shift[..., 2] += (-lowest - shift[..., 2]).clamp(min=0.0)
 
     feet = feet_of(motion)
@@ -97,8 +107,10 @@ def plant_feet(motion: Motion) -> Motion:
     return with_feet(motion, Feet(feet.pos + shift, feet.quat))
 
 
-def _corrections(ball: torch.Tensor, lowest: torch.Tensor, standing: torch.Tensor, fps: float) -> torch.Tensor:
-    """Shift (T, 3) [m] of one foot: exact in each step, in between interpolated."""
+def _corrections(
+    ball: torch.Tensor, lowest: torch.Tensor, standing: torch.Tensor, fps: float, rise: float
+) -> torch.Tensor:
+    """Shift (T, 3) [m] of one foot: exact in each step, in between interpolated; ``rise`` if it makes no step."""
     frames = torch.arange(len(ball))
     edges = torch.diff(standing.long(), prepend=standing.new_zeros(1).long(), append=standing.new_zeros(1).long())
     steps = [
@@ -107,7 +119,7 @@ def _corrections(ball: torch.Tensor, lowest: torch.Tensor, standing: torch.Tenso
         if last - first >= _STANDING_TIME * fps
     ]
     if not steps:
-        return torch.stack((*torch.zeros(2, len(ball)), -lowest.min().expand(len(ball))), dim=-1).to(ball.dtype)
+        return ball.new_tensor([0.0, 0.0, rise]).expand_as(ball)
     shift = torch.full_like(ball, torch.nan)
     for first, last in steps:
         shift[first:last, :2] = ball[first:last, :2].median(0).values - ball[first:last, :2]

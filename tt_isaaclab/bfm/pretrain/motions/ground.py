@@ -17,6 +17,8 @@ from .motion import Motion
 
 _TOUCH = 0.01
 """A sole corner lower than this is in contact [m]."""
+_FLOOR_TIME = 0.5
+"""How long before and after, at most, one of the feet is on the floor [s]."""
 
 
 class FloorQuality(NamedTuple):
@@ -43,6 +45,13 @@ def sole_corners(motion: Motion) -> torch.Tensor:
     return torch.stack(corners, dim=1).unflatten(1, (2, -1))
 
 
+def floor_below(heights: torch.Tensor, fps: float) -> torch.Tensor:
+    """Height of the floor (T, 1) [m] under feet at ``heights`` (T, 2) [m]: a recorded floor may be tilted or bent."""
+    reach = round(_FLOOR_TIME * fps)
+    padded = torch.nn.functional.pad(heights.amin(-1), (reach, reach), value=torch.inf)
+    return padded.unfold(0, 2 * reach + 1, 1).amin(-1, keepdim=True)
+
+
 def floor_quality(motion: Motion) -> FloorQuality:
     """Measure foot skate, penetration and floating."""
     corners = sole_corners(motion)
@@ -50,6 +59,6 @@ def floor_quality(motion: Motion) -> FloorQuality:
     lowest = corners[..., 2].flatten(1).amin(-1)
     return FloorQuality(
         skate=speed[corners[..., 2] < _TOUCH].mean().item(),
-        penetration=-lowest.clamp(max=0.0).min().item(),
+        penetration=(-lowest).clamp(min=0.0).max().item(),
         float_height=lowest.clamp(min=0.0).mean().item(),
     )

@@ -113,6 +113,13 @@ class MotionLibrary:
         values["joint_rotvec"] = rotvec_from_quat(values.pop("joint_quat"))
         return MotionState(**values)
 
+    def motion(self, clip_id: int) -> Motion:
+        """One clip as the motion it was packed from."""
+        times = torch.arange(int(self.frames[clip_id]), device=self.frames.device) / self.fps
+        state = self.sample(torch.full_like(self.frames[:1], clip_id).expand(len(times)), times)
+        local_quat = torch.cat((state.body_quat[:, :1], quat_from_rotvec(state.joint_rotvec)), dim=1).double()
+        return Motion(self.fps, state.body_pos[:, 0].double(), local_quat / local_quat.norm(dim=-1, keepdim=True))
+
     def to(self, device: torch.device | str) -> MotionLibrary:
         """A copy on another device."""
         tensors = {key: value.to(device) for key, value in self._tensors.items()}

@@ -19,6 +19,10 @@ KINEMATICS = ForwardKinematics(DEFAULT_HUMANOID, dtype=torch.float64)
 """Forward kinematics of our body, in the precision in which motions are prepared."""
 
 
+_TRAVEL = 0.3
+"""Slowest mean speed of a motion that gets from one place to another [m/s]."""
+
+
 @dataclass(frozen=True)
 class Motion:
     """T frames of our body of B = 24 segments, in float64; z up, the ground at z = 0."""
@@ -67,9 +71,11 @@ class Motion:
         )
 
     def facing_forward(self) -> Motion:
-        """Moved to start at the origin and to travel along +x; a motion that stays in place faces +x."""
-        way = (self.root_pos[-1] - self.root_pos[0])[:2]
-        yaw = torch.atan2(way[1], way[0]) if way.norm() > 0.5 else heading_angle(self.local_quat[0, 0])
+        """Moved to start at the origin and to travel along +x; a motion that stays or retreats faces +x at its start."""
+        way, yaw = (self.root_pos[-1] - self.root_pos[0])[:2], heading_angle(self.local_quat[0, 0])
+        advance = way[0] * torch.cos(yaw) + way[1] * torch.sin(yaw)
+        if way.norm() > max(0.5, _TRAVEL * self.seconds) and advance > -0.5 * way.norm():
+            yaw = torch.atan2(way[1], way[0])
         turned = self.moved(-yaw, 0.0)
         return turned.moved(0.0, -turned.root_pos[0] * self.root_pos.new_tensor([1.0, 1.0, 0.0]))
 

@@ -10,10 +10,12 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID as SPEC
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate
 
+from .bones import BoneTable
 from .curves import quat_between, smooth, smooth_quat, velocity
 from .footwork import plant_feet
 from .motion import KINEMATICS, Motion
 from .source import SourceMotion
+from .toes import bend_toes
 
 FPS = 30.0
 """Frame rate of the fitted motions: the control rate [1/s]."""
@@ -21,49 +23,30 @@ FPS = 30.0
 _SMOOTHING = 0.02
 """Standard deviation of the Gaussian that takes marker noise out [s]: half of the signal passes at 9 Hz."""
 
-_SPINE = {
-    "Pelvis": "root",
-    "Torso": "lowerback",
-    "Spine": "upperback",
-    "Chest": "thorax",
-    "Neck": "upperneck",
-    "Head": "head",
-}
-_SIDE = {
-    "Hip": "femur",
-    "Knee": "tibia",
-    "Ankle": "foot",
-    "Toe": "toes",
-    "Thorax": "clavicle",
-    "Shoulder": "humerus",
-    "Elbow": "radius",
-    "Wrist": "wrist",
-    "Hand": "wrist",  # the hand markers are poor: keep the hand straight
-}
-CMU_BONES = _SPINE | {f"{side}_{ours}": side.lower() + bone for side in "LR" for ours, bone in _SIDE.items()}
-"""Our body -> the bone of the CMU skeleton that it follows."""
-
 _LIMBS = {"Hip": "Knee", "Knee": "Ankle", "Shoulder": "Elbow", "Elbow": "Wrist"}
 """Segments that must point where the source's bone points, and the body at their far end."""
 
 
-def retarget(source: SourceMotion, bones: dict[str, str] = CMU_BONES) -> Motion:
+def retarget(source: SourceMotion, bones: BoneTable) -> Motion:
     """Fit a recorded motion to our body at `FPS`, starting at the origin and travelling along +x.
 
     Args:
         source: The recording.
-        bones: Our body name -> bone name of the recording.
+        bones: The table of its skeleton.
 
     Raises:
         ValueError: if the recording lacks a bone, or is too short to be smoothed.
     """
-    missing = sorted(set(bones.values()) - set(source.names))
+    missing = sorted({bone for bone in bones.values() if bone} - set(source.names))
     if missing:
         raise ValueError(f"The recording has no bone {', '.join(missing)}; give a table for its skeleton.")
-    margin = math.ceil(3.0 * _SMOOTHING * source.fps)
-    if len(source.quat) < 4 * margin:
-        raise ValueError(f"The recording has {len(source.quat)} frames; at least {4 * margin} are needed.")
-    bone = [source.names.index(bones[name]) for name in SPEC.body_names]
+    ends = margin(source)
+    if len(source.quat) < 4 * ends:
+        raise ValueError(f"The recording has {len(source.quat)} frames; at least {4 * ends} are needed.")
+    bone: list[int] = []
+    for name, parent in zip(SPEC.body_names, SPEC.parents, strict=True):
+        followed = bones[name]
+        bone.append(bone[parent] if followed is None else source.names.index(followed))
 
     quat = quat_mul(source.quat[:, bone], _alignment(source, bone))
     quat = _flat_feet(quat, source, bone)
@@ -76,8 +59,15 @@ def retarget(source: SourceMotion, bones: dict[str, str] = CMU_BONES) -> Motion:
     hip_center = source.joint_pos[:, [bone[h] for h in hips]].mean(1) * (leg / source_leg)
     root_pos = hip_center - quat_rotate(quat[:, 0], KINEMATICS.offsets[hips].mean(0).expand(len(quat), 3))
     motion = Motion(source.fps, smooth(root_pos, _SMOOTHING * source.fps), local)
-    motion = plant_feet(motion)[margin:-margin]  # the smoothed ends are spoiled
+    if bones["L_Toe"] is None:
+        motion = bend_toes(motion)
+    motion = plant_feet(motion)[ends:-ends]
     return motion.resample(FPS).facing_forward()
+
+
+def margin(source: SourceMotion) -> int:
+    """Frames that a fitted motion lacks at either end of its recording: smoothing has spoiled them."""
+    return math.ceil(3.0 * _SMOOTHING * source.fps)
 
 
 def _alignment(source: SourceMotion, bone: list[int]) -> torch.Tensor:

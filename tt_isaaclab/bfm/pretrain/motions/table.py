@@ -60,15 +60,25 @@ class TableEntry:
 
 
 def load_table(path: Path | str) -> list[TableEntry]:
-    """Read a YAML table of clips.
+    """Read a YAML table of clips, after those that it includes.
 
     Raises:
-        ValueError: if an entry has a key or a step that is not known, or lacks one that is needed.
+        ValueError: if a table is missing, if an entry has a key or a step that is not known or lacks one that is
+            needed, or if a name is given twice.
     """
-    rows = (yaml.safe_load(Path(path).read_text()) or {}).get("clips")
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: no such table of clips.")
+    content = yaml.safe_load(path.read_text()) or {}
+    included = [entry for other in content.get("include", []) for entry in load_table(path.parent / other)]
+    rows = content.get("clips")
     if not rows:
         raise ValueError(f"{path}: no clips; list them under the key 'clips'.")
-    return [_entry(row, path) for row in rows]
+    entries = included + [_entry(row, path) for row in rows]
+    names = [entry.name for entry in entries]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{path}: {twice[0]!r} is the name of two recordings; choose another for one of them.")
+    return entries
 
 
 def _entry(row: dict, path: Path | str) -> TableEntry:
