@@ -53,6 +53,12 @@ def test_mistake_of_the_user_is_one_line(verb, capsys):
     assert error.count("\n") == 1
 
 
+def test_missing_recordings_are_one_line(capsys):
+    assert cli.main(["pretrain", "motions", "--motions", "nowhere", "--output", "x"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("tt pretrain: nowhere: no such folder") and error.count("\n") == 1
+
+
 def test_error_of_a_library_is_not_hidden(verb):
     verb.run = lambda args: __import__("json").loads("{")
     with pytest.raises(ValueError):

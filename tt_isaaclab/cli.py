@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"unknown argument(s) {' '.join(further)}; see 'tt {args.verb} --help'")
     try:
         return (module.run(args, further) if passes_on else module.run(args)) or 0
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         if not _raised_by_us(error):
             raise
         print(f"tt {args.verb}: {error}", file=sys.stderr)

@@ -29,8 +29,13 @@ _ANKLE_HEIGHT = DEFAULT_HUMANOID.standing_height + sum(
 """Height of the ankles when the soles are on the ground [m]."""
 _STOPPING = 1.0
 """Time in which a walker slows down to a stop [s]."""
-_SETTLING = 0.4
+_SETTLING = 0.6
 """Time in which it then takes the standing pose [s]."""
+_FOOT_DOWN, _BODY_LATE = 0.6, 0.3
+"""Shares of the way to the standing pose after which the raised foot is down, and before which the body stays over the
+other foot: nobody lifts a foot that carries weight, so played backwards, as a start, the weight shifts first."""
+_LEAN = 0.05
+"""How far the pelvis goes sideways over the standing foot meanwhile, which slow steps need and fast ones do not [m]."""
 _STANDING = 1.0
 """Time for which a stopped walker stands, and a starting one has stood [s]."""
 _CYCLE = (0.7, 1.6)
@@ -124,19 +129,29 @@ def stop(motion: Motion) -> Motion:
     anchor = feet_of(still).pos[0, standing_foot]
     still = still.moved(0.0, (feet.pos[halt, standing_foot] - anchor) * anchor.new_tensor([1.0, 1.0, 0.0]))
 
-    since = (torch.arange(len(walk)) - count - 0.5 * slow) / (0.5 * slow + _SETTLING * motion.fps)
-    weight = since.clamp(0.0, 1.0).double()
-    weight = (weight**2 * (3.0 - 2.0 * weight)).view(-1, 1, 1)
-    return crossfade(walk, still[torch.zeros(len(walk), dtype=torch.long)], weight)
+    since = (torch.arange(len(walk)) - count - 0.5 * slow).double() / (0.5 * slow + _SETTLING * motion.fps)
+    body, feet_down = _ease((since - _BODY_LATE) / (1.0 - _BODY_LATE)), _ease(since / _FOOT_DOWN)
+    side = (0.0, _LEAN if standing_foot == 0 else -_LEAN, 0.0)
+    aside = quat_rotate(quat_from_yaw(yaw), motion.root_pos.new_tensor(side))
+    lean = torch.sin(torch.pi * ((since + 0.4) / 1.4).clamp(0.0, 1.0)).square().view(-1, 1)
+    upright = crossfade(walk, still[torch.zeros(len(walk), dtype=torch.long)], body, feet_down)
+    return with_feet(replace(upright, root_pos=upright.root_pos + lean * aside), feet_of(upright))
 
 
-def crossfade(first: Motion, second: Motion, weight: torch.Tensor) -> Motion:
+def _ease(progress: torch.Tensor) -> torch.Tensor:
+    """Weights (T, 1, 1) that go smoothly from 0 to 1 while ``progress`` (T,) does."""
+    progress = progress.clamp(0.0, 1.0)
+    return (progress**2 * (3.0 - 2.0 * progress)).view(-1, 1, 1)
+
+
+def crossfade(first: Motion, second: Motion, weight: torch.Tensor, feet_weight: torch.Tensor) -> Motion:
     """Blend two motions of equal length; body and feet are blended apart, so a foot that both plant stays planted.
 
     Args:
-        first: Where ``weight`` is 0.
-        second: Where ``weight`` is 1.
-        weight: (T, 1, 1), from 0 to 1.
+        first: Where the weights are 0.
+        second: Where the weights are 1.
+        weight: Of the body (T, 1, 1), from 0 to 1.
+        feet_weight: Of the feet (T, 1, 1).
     """
     body = Motion(
         fps=first.fps,
@@ -144,7 +159,7 @@ def crossfade(first: Motion, second: Motion, weight: torch.Tensor) -> Motion:
         local_quat=slerp(first.local_quat, second.local_quat, weight),
     )
     here, there = feet_of(first), feet_of(second)
-    feet = Feet(torch.lerp(here.pos, there.pos, weight), slerp(here.quat, there.quat, weight))
+    feet = Feet(torch.lerp(here.pos, there.pos, feet_weight), slerp(here.quat, there.quat, feet_weight))
     return with_feet(body, feet)
 
 
@@ -167,9 +182,8 @@ def from_rest(motion: Motion, seconds: float) -> Motion:
     rest = Motion(motion.fps, height.expand_as(motion.root_pos), quat)
     rest = rest.moved(heading_angle(motion.local_quat[0, 0]), 0.0)
     apart = (feet_of(motion).pos[0] - feet_of(rest).pos[0]).mean(0) * height.new_tensor([1.0, 1.0, 0.0])
-    weight = (1.0 - torch.arange(len(motion), dtype=torch.float64) / (seconds * motion.fps)).clamp(min=0.0)
-    weight = (weight**2 * (3.0 - 2.0 * weight)).view(-1, 1, 1)
-    return crossfade(motion, rest.moved(0.0, apart), weight)
+    weight = _ease(1.0 - torch.arange(len(motion), dtype=torch.float64) / (seconds * motion.fps))
+    return crossfade(motion, rest.moved(0.0, apart), weight, weight)
 
 
 def cut(motion: Motion, seconds: float) -> Motion:
