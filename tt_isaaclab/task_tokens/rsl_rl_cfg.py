@@ -80,3 +80,17 @@ class ReachRunnerCfg(TaskTokenRunnerCfg):
     """Reach."""
 
     experiment_name: str = "reach"
+
+
+@configclass
+class StrikeRunnerCfg(TaskTokenRunnerCfg):
+    """Strike."""
+
+    experiment_name: str = "strike"
+
+
+@configclass
+class LongJumpRunnerCfg(TaskTokenRunnerCfg):
+    """Long Jump."""
+
+    experiment_name: str = "long_jump"

@@ -6,7 +6,14 @@ import math
 import pytest
 import torch
 
-from tt_isaaclab.tasks.mdp.rewards import direction_reward, reach_reward, relative_speed_error, steering_reward
+from tt_isaaclab.tasks.mdp.rewards import (
+    direction_reward,
+    long_jump_reward,
+    reach_reward,
+    relative_speed_error,
+    steering_reward,
+    strike_reward,
+)
 
 
 def _direction(velocity, speed, angle=0.0, **options) -> float:
@@ -71,3 +78,28 @@ def test_steering_reward_at_the_right_velocity(degrees, expected):
 def test_reach_reward_falls_with_the_distance():
     expected = torch.tensor([1.0, 0.960789, 0.852144, 0.367879, 0.018316])
     torch.testing.assert_close(reach_reward(torch.tensor([0.0, 0.1, 0.2, 0.5, 1.0])), expected, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("upright", "approach", "expected"),
+    [
+        (1, 0, 0),
+        (1, 0.5, 0.147152),
+        (1, 1, 0.4),
+        (1, 2, 0.4),
+        (0.5, 0, 0.3),
+        (0.5, 1, 0.7),
+        (0.21, 0, 0.474),
+        (0.19, 0, 1),
+    ],
+)
+def test_strike_reward(upright, approach, expected):
+    reward = strike_reward(torch.tensor([float(upright)]), torch.tensor([float(approach)]))
+    assert reward.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_long_jump_reward_by_phase():
+    progress, speed, height = torch.tensor([0.1, 2.0, 0.1]), torch.tensor([3.0, 0.0, 3.0]), torch.full((3,), 0.9)
+    over, landed = torch.tensor([False, True, True]), torch.tensor([False, False, True])
+    reward = long_jump_reward(progress, speed, height, over, torch.tensor([-5.0, 0.5, 2.0]), landed)
+    torch.testing.assert_close(reward, torch.tensor([0.1 + 0.03, 1.0 + 0.09, 0.1 + 0.03 + 0.09 + 60.0]))

@@ -66,3 +66,11 @@ def test_success_rate_looks_back_on_a_window():
     segments.step(torch.tensor([True]))
     segments.close(torch.tensor([0]), torch.tensor([True]))
     assert segments.success_rate == 0.75
+
+
+def test_where_the_last_step_counts_earlier_ones_do_not():
+    segments = SegmentSuccess(num_envs=3, grace=0, last_step=True)
+    for good in ([True, False, True], [False, True, True]):
+        segments.step(torch.tensor(good))
+    segments.close(torch.arange(3), torch.tensor([False, False, True]))
+    assert segments.outcome.tolist() == [Outcome.FAILURE, Outcome.SUCCESS, Outcome.FAILURE]

@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", required=True)
 
     motions = steps.add_parser("motions", help="build a motion library from recordings")
-    motions.add_argument("--motions", type=Path, required=True, help="folder with the recordings (ASF and AMC, BVH, DeepMimic JSON)")
+    motions.add_argument(
+        "--motions", type=Path, required=True, help="folder with the recordings (ASF and AMC, BVH, DeepMimic JSON)"
+    )
     motions.add_argument("--table", type=Path, default=TABLE, help="table of clips (%(default)s)")
     motions.add_argument("--output", type=Path, required=True, help="library file to write")
 

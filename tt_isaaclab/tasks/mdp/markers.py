@@ -19,3 +19,9 @@ def sphere_marker(prim_path: str, radius: float, color: tuple[float, float, floa
     """A sphere of the given radius [m]."""
     sphere = sim_utils.SphereCfg(radius=radius, visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color))
     return VisualizationMarkersCfg(prim_path=prim_path, markers={"sphere": sphere})
+
+
+def box_marker(prim_path: str, color: tuple[float, float, float]) -> VisualizationMarkersCfg:
+    """A box of one metre; its scale sets the edges [m]."""
+    cube = sim_utils.CuboidCfg(size=(1.0, 1.0, 1.0), visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=color))
+    return VisualizationMarkersCfg(prim_path=prim_path, markers={"box": cube})

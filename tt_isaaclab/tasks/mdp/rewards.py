@@ -54,3 +54,37 @@ def steering_reward(
 def reach_reward(distance: torch.Tensor) -> torch.Tensor:
     """exp(-4 d^2) of the distance d from hand to target. Shapes (N,) [m] -> (N,)."""
     return torch.exp(-4.0 * distance.square())
+
+
+def strike_reward(upright: torch.Tensor, approach: torch.Tensor, target_speed: float = 1.0) -> torch.Tensor:
+    """0.6 max(0, 1 - c) + 0.4 exp(-4 h^2) while u > 0, with h = max(0, (v - u) / v); 1 once c < 0.2.
+
+    Args:
+        upright: Height c of the tip of the box's up axis, 1 standing and 0 lying (N,).
+        approach: Pelvis speed u towards the box (N,) [m/s].
+        target_speed: Approach speed v that earns all [m/s].
+    """
+    lag = ((target_speed - approach) / target_speed).clamp(min=0.0)
+    reward = 0.6 * (1.0 - upright).clamp(min=0.0) + 0.4 * (approach > 0.0) * torch.exp(-4.0 * lag.square())
+    return torch.where(upright < 0.2, torch.ones_like(reward), reward)
+
+
+def long_jump_reward(
+    progress: torch.Tensor,
+    forward_speed: torch.Tensor,
+    height: torch.Tensor,
+    over: torch.Tensor,
+    length: torch.Tensor,
+    landed: torch.Tensor,
+) -> torch.Tensor:
+    """clamp(progress, 0, 1) + 0.01 v_x, + 0.1 z once over the line, + 30 L at the landing.
+
+    Args:
+        progress: How much nearer to the goal the pelvis came in this control step (N,) [m].
+        forward_speed: Pelvis speed v_x along the run-up (N,) [m/s].
+        height: Pelvis height z (N,) [m].
+        over: A foot is past the line (N,), bool.
+        length: Mean of the bodies' distances L past the line (N,) [m].
+        landed: The humanoid touches the ground past the line (N,), bool.
+    """
+    return progress.clamp(0.0, 1.0) + 0.01 * forward_speed + 0.1 * height * over + 30.0 * length * landed

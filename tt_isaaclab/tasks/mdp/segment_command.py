@@ -33,7 +33,7 @@ class SegmentCommand(CommandTerm):
         """Order that holds now (N, K)."""
         self.length = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
         """Control steps that it lasts (N,)."""
-        self.segments = SegmentSuccess(self.num_envs, cfg.grace, device=self.device)
+        self.segments = SegmentSuccess(self.num_envs, cfg.grace, cfg.last_step, device=self.device)
         self._script: tuple[torch.Tensor, torch.Tensor] | None = None
         self._given = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
         self._measured_at = -1
@@ -125,5 +125,7 @@ class SegmentCommandCfg(CommandTermCfg):
     """Least number of control steps of an order, and the number that it stays below."""
     grace: int = MISSING
     """Control steps after an order that are not judged."""
+    last_step: bool = False
+    """Judge the last control step alone: for tasks whose episode is one order."""
     failures: tuple[str, ...] = ("fall", "diverged")
     """Termination terms that fail the running segment."""

@@ -22,23 +22,26 @@ class Outcome(IntEnum):
 
 
 class SegmentSuccess:
-    """Judges command segments of N environments: after a grace period every step must be good.
+    """Judges command segments of N environments: after a grace period every step, or the last one, must be good.
 
     Call :meth:`step` once per control step, then :meth:`close` for the segments that end in it.
 
     Args:
         num_envs: Number of environments.
         grace: Steps at the start of a segment that are not measured.
+        last_step: Judge the last step alone.
         window: Number of finished segments the running success rate looks back on.
         device: Torch device.
     """
 
-    def __init__(self, num_envs: int, grace: int, window: int = 1024, device: str = "cpu") -> None:
-        self.grace = grace
+    def __init__(
+        self, num_envs: int, grace: int, last_step: bool = False, window: int = 1024, device: str = "cpu"
+    ) -> None:
+        self.grace, self.last_step = grace, last_step
         self.elapsed = torch.zeros(num_envs, dtype=torch.long, device=device)
         """Steps since the segment began. Shape (N,)."""
         self.good = torch.ones(num_envs, dtype=torch.bool, device=device)
-        """Whether every measured step so far was good. Shape (N,)."""
+        """Whether every measured step so far was good, or the last one. Shape (N,)."""
         self.outcome = torch.zeros(num_envs, dtype=torch.long, device=device)
         """:class:`Outcome` of the last control step. Shape (N,)."""
         self._recent = torch.zeros(window, device=device)
@@ -59,7 +62,7 @@ class SegmentSuccess:
         """Take one control step into account; ``good`` (N,) says whether it was within tolerance."""
         self.outcome.zero_()
         self.elapsed += 1
-        self.good &= good | ~self.measured
+        self.good = good.clone() if self.last_step else self.good & (good | ~self.measured)
 
     def close(self, env_ids: torch.Tensor, fell: torch.Tensor) -> None:
         """End the segments of ``env_ids`` (K,); ``fell`` (K,) says which end by a fall or a blow-up."""

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Strike: walk to a box and knock it over with hand or foot (Task Tokens paper)."""
+
+from __future__ import annotations
+
+import isaaclab.sim as sim_utils
+import torch
+from isaaclab.assets import RigidObjectCfg
+from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab.envs import mdp as lab
+from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
+from isaaclab.managers import TerminationTermCfg as DoneTerm
+from isaaclab.sensors import ContactSensorCfg
+from isaaclab.utils import configclass
+
+from tt_isaaclab.tasks.mdp.contacts import ForbiddenContact, StepContactSceneCfg, see_every_physics_step
+from tt_isaaclab.tasks.mdp.rewards import strike_reward
+from tt_isaaclab.tasks.mdp.task_env_cfg import FallTerminationsCfg, HumanoidObservationCfg, TaskEnvCfg
+
+from .command import BOX_SIZE, StrikeCommand, StrikeCommandCfg
+
+BOX_DENSITY = 30.0
+"""[kg/m^3]"""
+
+
+def _command(env: ManagerBasedRLEnv) -> StrikeCommand:
+    return env.command_manager.get_term("strike")
+
+
+def strike_term(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Strike reward of this control step. Shape (N,)."""
+    command = _command(env)
+    command.measure()
+    return strike_reward(command.upright, command.approach)
+
+
+@configclass
+class StrikeSceneCfg(StepContactSceneCfg):
+    box: RigidObjectCfg = RigidObjectCfg(
+        prim_path="{ENV_REGEX_NS}/Box",
+        spawn=sim_utils.CuboidCfg(
+            size=BOX_SIZE,
+            mass_props=sim_utils.MassPropertiesCfg(density=BOX_DENSITY),
+            rigid_props=sim_utils.RigidBodyPropertiesCfg(),
+            collision_props=sim_utils.CollisionPropertiesCfg(),
+            physics_material=sim_utils.RigidBodyMaterialCfg(static_friction=1.0, dynamic_friction=1.0),
+            visual_material=sim_utils.PreviewSurfaceCfg(diffuse_color=(0.7, 0.5, 0.3)),
+            activate_contact_sensors=True,
+        ),
+        init_state=RigidObjectCfg.InitialStateCfg(pos=(1.0, 0.0, 0.5 * BOX_SIZE[2])),
+    )
+    box_contact: ContactSensorCfg = ContactSensorCfg(prim_path="{ENV_REGEX_NS}/Box", history_length=4)
+
+
+@configclass
+class CommandsCfg:
+    strike: StrikeCommandCfg = StrikeCommandCfg()
+
+
+@configclass
+class ObservationsCfg:
+    @configclass
+    class TaskCfg(ObservationGroupCfg):
+        command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "strike"})
+
+    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
+    task: TaskCfg = TaskCfg()
+
+
+@configclass
+class RewardsCfg:
+    strike = RewardTermCfg(func=strike_term, weight=1.0)
+
+
+@configclass
+class TerminationsCfg(FallTerminationsCfg):
+    forbidden_contact = DoneTerm(func=ForbiddenContact)
+
+
+@configclass
+class StrikeEnvCfg(TaskEnvCfg):
+    """Hitting the box with anything but the feet and the right forearm ends the episode."""
+
+    scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=256, env_spacing=5.0)
+    commands: CommandsCfg = CommandsCfg()
+    observations: ObservationsCfg = ObservationsCfg()
+    rewards: RewardsCfg = RewardsCfg()
+    terminations: TerminationsCfg = TerminationsCfg()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        see_every_physics_step(self)
