@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 
 import torch
-from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg, mdp
+from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab.managers import EventTermCfg
 from tqdm import tqdm
 
@@ -19,6 +19,7 @@ from tt_isaaclab.kinematics.self_observation import self_observation
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets
 from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.make import open_env
+from tt_isaaclab.tasks.mdp.events import reset_to_standing
 
 _FALLEN = 0.5
 """A pelvis lower than this has fallen [m]."""
@@ -30,7 +31,7 @@ _SETTLED = 2.0
 """The speed counts from this time on [s]."""
 
 _UNLIKE = 0.02
-"""Greatest difference of a joint from the rest pose at the start [rad]."""
+"""Greatest difference of a joint from the standing pose at the start [rad]."""
 
 _ASIDE = math.radians(30.0)
 """Greatest angle between the first commanded direction and where the humanoid faces [rad]."""
@@ -38,7 +39,7 @@ _ASIDE = math.radians(30.0)
 
 @dataclass(frozen=True)
 class Request:
-    """What the humanoid is asked to do, from standing in the rest pose.
+    """What the humanoid is asked to do, from standing still.
 
     Attributes:
         name: For tables.
@@ -98,11 +99,7 @@ def measure(
     def edit(cfg: ManagerBasedRLEnvCfg) -> None:
         cfg.episode_length_s = seconds + 1.0
         cfg.terminations.fall = None
-        cfg.events.joints = EventTermCfg(
-            func=mdp.reset_joints_by_offset,
-            mode="reset",
-            params={"position_range": (-_UNLIKE, _UNLIKE), "velocity_range": (0.0, 0.0)},
-        )
+        cfg.events.standing = EventTermCfg(func=reset_to_standing, mode="reset", params={"noise": _UNLIKE})
 
     with open_env(
         "TaskTokens-Stand", physics=physics, num_envs=humanoids * len(requests), device=device, seed=seed, edit=edit

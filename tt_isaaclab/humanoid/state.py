@@ -58,3 +58,32 @@ def joint_rates(rotvec: torch.Tensor, ang_vel: torch.Tensor, hinge_order: torch.
     later = rotvec_from_quat(quat_mul(quat_from_rotvec(rotvec), quat_from_rotvec(ang_vel * _RATE_STEP)))
     change = rotvec_to_hinges(later, hinge_order) - rotvec_to_hinges(rotvec, hinge_order)
     return ((change + torch.pi) % (2.0 * torch.pi) - torch.pi).flatten(-2) / _RATE_STEP
+
+
+def write_state(
+    robot: Articulation,
+    env_ids: torch.Tensor,
+    root_pose: torch.Tensor,
+    root_twist: torch.Tensor,
+    joint_rotvec: torch.Tensor,
+    joint_ang_vel: torch.Tensor,
+    hinge_order: torch.Tensor | None,
+) -> None:
+    """Put the humanoid of some environments into a state.
+
+    Args:
+        robot: The humanoid.
+        env_ids: Environments (n,).
+        root_pose: Position [m] and orientation, xyzw, of the pelvis (n, 7), world.
+        root_twist: Linear [m/s] and angular [rad/s] velocity of the pelvis (n, 6), world.
+        joint_rotvec: Joint rotations (n, 23, 3) [rad], as for `joint_coordinates`.
+        joint_ang_vel: Joint velocities (n, 23, 3) [rad/s], as for `joint_rates`.
+        hinge_order: As for `joint_coordinates`.
+    """
+    ids = env_ids.int()
+    joints = joint_coordinates(joint_rotvec, hinge_order)
+    rates = joint_rates(joint_rotvec, joint_ang_vel, hinge_order)
+    robot.write_root_link_pose_to_sim_index(root_pose=root_pose, env_ids=ids)
+    robot.write_root_link_velocity_to_sim_index(root_velocity=root_twist, env_ids=ids)
+    robot.write_joint_position_to_sim_index(position=joints, env_ids=ids)
+    robot.write_joint_velocity_to_sim_index(velocity=rates, env_ids=ids)

@@ -125,7 +125,8 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.network.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
-    card = make_card(args.library, args.tracker, training, [" ".join(["tt", *sys.argv[1:]])])
+    words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]  # files, but not where they lay
+    card = make_card(args.library, args.tracker, training, [" ".join(["tt", *words])])
     save_bfm(args.output, bundled(), weights, card)
     views = follow_student(str(args.library), FrozenBfm(bundled(), weights), physics=args.physics, device=device)
     card["following"] = {name: result.to_dict()["mean"] for name, result in views.items()}

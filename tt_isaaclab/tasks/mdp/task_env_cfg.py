@@ -10,6 +10,7 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.tasks.base import HumanoidEnvCfg, TaskSceneCfg
 
+from .events import reset_to_standing
 from .observations import humanoid_state
 from .terminations import diverged, fell
 
@@ -23,9 +24,10 @@ class HumanoidObservationCfg(ObservationGroupCfg):
 
 @configclass
 class ResetCfg:
-    """Every episode starts in the rest pose."""
+    """Every episode starts standing with hanging arms; ``env.events.standing=null`` starts it in the rest pose."""
 
     reset = EventTermCfg(func=lab.reset_scene_to_default, mode="reset")
+    standing = EventTermCfg(func=reset_to_standing, mode="reset")
 
 
 @configclass

@@ -14,7 +14,7 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.motion import MotionState
-from tt_isaaclab.humanoid.state import joint_coordinates, joint_rates
+from tt_isaaclab.humanoid.state import write_state
 from tt_isaaclab.kinematics.heading import quat_from_yaw
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 
@@ -114,15 +114,9 @@ class MotionCommand(CommandTerm):
         """Write the reference pose and velocity of now into the simulation."""
         state = self.reference(0.0, env_ids)
         order = self._env.action_manager.get_term("joint_target").hinge_order
-        robot, pose = self.robot, torch.cat((state.body_pos[:, 0], state.body_quat[:, 0]), dim=-1)
+        pose = torch.cat((state.body_pos[:, 0], state.body_quat[:, 0]), dim=-1)
         twist = torch.cat((state.body_lin_vel[:, 0], state.body_ang_vel[:, 0]), dim=-1)
-        joints = joint_coordinates(state.joint_rotvec, order)
-        rates = joint_rates(state.joint_rotvec, state.joint_ang_vel, order)
-        ids = env_ids.int()
-        robot.write_root_link_pose_to_sim_index(root_pose=pose, env_ids=ids)
-        robot.write_root_link_velocity_to_sim_index(root_velocity=twist, env_ids=ids)
-        robot.write_joint_position_to_sim_index(position=joints, env_ids=ids)
-        robot.write_joint_velocity_to_sim_index(velocity=rates, env_ids=ids)
+        write_state(self.robot, env_ids, pose, twist, state.joint_rotvec, state.joint_ang_vel, order)
 
     def _update_command(self) -> None:
         started = self._env.episode_length_buf > 0  # a fresh environment still has to take its first step
