@@ -37,7 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--episodes", type=int, default=256, help="episodes of each evaluation (default: 256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of training; commands of the evaluation follow it")
     parser.add_argument(
-        "--prior", action="store_true", help="train and act with the joint-condition prompt beside the token"
+        "--prior",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="train and act with the joint-condition prompt beside the token",
     )
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")

@@ -62,7 +62,7 @@ class SegmentSuccess:
         """Take one control step into account; ``good`` (N,) says whether it was within tolerance."""
         self.outcome.zero_()
         self.elapsed += 1
-        self.good = good.clone() if self.last_step else self.good & (good | ~self.measured)
+        self.good[:] = good if self.last_step else self.good & (good | ~self.measured)
 
     def close(self, env_ids: torch.Tensor, fell: torch.Tensor) -> None:
         """End the segments of ``env_ids`` (K,); ``fell`` (K,) says which end by a fall or a blow-up."""
