@@ -40,8 +40,9 @@ def test_same_acceleration(edit):
             touching += errors[(stock == native) & (stock > 0)].tolist()
             flying += errors[(stock == native) & (stock == 0)].tolist()
     assert len(touching) > 60 and len(flying) > 20
-    for errors, median, largest in ((flying, 1e-5, 2e-5), (touching, 1e-5, 1e-4), (standing, 3e-5, 3e-4)):
-        assert np.median(errors) < median and np.max(errors) < largest
+    for errors, median, most in ((flying, 1e-5, 2e-5), (touching, 1e-5, 1e-4), (standing, 3e-5, 3e-4)):
+        assert np.median(errors) < median and np.quantile(errors, 0.98) < most
+        assert np.max(errors) < 1e-3  # which contacts are outliers differs between processors
 
 
 @pytest.mark.parametrize("edit", [no_falls, randomized])

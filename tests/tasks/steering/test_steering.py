@@ -23,11 +23,10 @@ def test_facing_and_speed_make_a_step_good_and_the_observation_turns_with_the_pe
         expected = torch.stack((torch.zeros(3), torch.ones(3), torch.full((3,), 1.5), off.cos(), off.sin()), -1)
         torch.testing.assert_close(term.command, expected, atol=1e-5, rtol=0)
 
-        way = term.direction * 1.5 * env.step_dt
-        term._previous[:] = pose[:, :2] - way
+        term.velocity[:, :2] = 1.5 * term.direction
         assert term.judge().tolist() == [True, True, False]  # the last one faces 50 degrees off
         torch.testing.assert_close(term.facing_error, off, atol=1e-5, rtol=0)
-        term._previous[:] = pose[:, :2] - 0.7 * way
+        term.velocity *= 0.7
         assert not term.judge().any()
 
 

@@ -27,7 +27,7 @@ def direction_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> to
     """Direction reward of this control step. Shape (N,)."""
     command = _command(env)
     command.measure()
-    return direction_reward(command.velocity, command.direction, command.speed, authors_sideways)
+    return direction_reward(command.velocity[:, :2], command.direction, command.speed, authors_sideways)
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
-from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
+from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
@@ -38,23 +36,20 @@ class LongJumpCommand(SegmentCommand):
         n = self.num_envs
         self.over, self.landed = (torch.zeros(n, dtype=torch.bool, device=self.device) for _ in range(2))
         """Whether a foot is past the line, and whether the humanoid touches the ground then (N,)."""
-        self.jump_length, self.progress, self.forward_speed = (torch.zeros(n, device=self.device) for _ in range(3))
-        """Mean of the bodies' distances past the line [m], way towards the goal in the last control step [m], and
-        pelvis speed along the run-up [m/s] (N,)."""
+        self.jump_length, self.progress = (torch.zeros(n, device=self.device) for _ in range(2))
+        """Mean of the bodies' distances past the line, and way towards the goal in the last control step (N,) [m]."""
         self._feet = DEFAULT_HUMANOID.body_ids(*DEFAULT_HUMANOID.feet)
-        self._previous = self._pelvis().clone()
 
     @property
     def command(self) -> torch.Tensor:
         """Task observation: from the pelvis to the goal, heading frame (3), and to the line along x (1). (N, 4) [m]."""
-        data, pelvis = self.robot.data, self._pelvis()
-        away = quat_rotate(heading_quat_inverse(data.root_link_quat_w.torch), self.goal - pelvis)
-        return torch.cat((away, (self.line - pelvis[:, 0]).unsqueeze(-1)), dim=-1)
+        away = quat_rotate(heading_quat_inverse(self.robot.data.root_link_quat_w.torch), self.goal - self.pelvis)
+        return torch.cat((away, (self.line - self.pelvis[:, 0]).unsqueeze(-1)), dim=-1)
 
     @property
     def aside(self) -> torch.Tensor:
         """Distance of the pelvis from the middle of the corridor (N,) [m]."""
-        return (self._pelvis()[:, 1] - self._env.scene.env_origins[:, 1]).abs()
+        return (self.pelvis[:, 1] - self._env.scene.env_origins[:, 1]).abs()
 
     def draw(self, previous: torch.Tensor) -> torch.Tensor:
         """Always the same."""
@@ -62,20 +57,17 @@ class LongJumpCommand(SegmentCommand):
 
     def judge(self) -> torch.Tensor:
         """Measure the jump; good if it has landed far enough behind the line."""
-        bodies, pelvis = self.robot.data.body_link_pos_w.torch, self._pelvis()
+        bodies = self.robot.data.body_link_pos_w.torch
         self.over[:] = (bodies[:, self._feet, 0] > self.line.unsqueeze(-1)).any(-1)
         force = peak_force(self._env.scene["contact"]).flatten(1).norm(dim=-1)
         self.landed[:] = self.over & (force > self.cfg.landing_force)
         self.jump_length[:] = bodies[..., 0].mean(-1) - self.line
-        self.progress[:] = (self._previous - self.goal).norm(dim=-1) - (pelvis - self.goal).norm(dim=-1)
-        self.forward_speed[:] = (pelvis - self._previous)[:, 0] / self._env.step_dt
+        self.progress[:] = (self._previous - self.goal).norm(dim=-1) - (self.pelvis - self.goal).norm(dim=-1)
         return self.landed & (self.jump_length > self.cfg.success_length)
 
     def caption(self, env_id: int) -> str:
         """Distance to the line, or the length of the jump."""
-        return (
-            f"{self.line[env_id] - self._pelvis()[env_id, 0]:+.1f} m to the line, jump {self.jump_length[env_id]:.2f} m"
-        )
+        return f"{self.line[env_id] - self.pelvis[env_id, 0]:+.1f} m to the line, jump {self.jump_length[env_id]:.2f} m"
 
     def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
         """The line and the two sides of the corridor."""
@@ -84,25 +76,6 @@ class LongJumpCommand(SegmentCommand):
         left, right = torch.stack((x, y + half, zero)), torch.stack((x, y - half, zero))
         back, far = (torch.tensor([d, 0.0, 0.0], device=self.device) for d in (-self.cfg.run_up, self.cfg.goal))
         return [(left, right, 0.03), (left + back, left + far, 0.01), (right + back, right + far, 0.01)]
-
-    def reset(self, env_ids: Sequence[int] | None = None) -> dict[str, float]:
-        """As :class:`SegmentCommand`; the way back to the start is no progress."""
-        extras = super().reset(env_ids)
-        ids = slice(None) if env_ids is None else env_ids
-        self._previous[ids] = self._pelvis()[ids]
-        return extras
-
-    def _pelvis(self) -> torch.Tensor:
-        return self.robot.data.root_link_pos_w.torch
-
-    def _update_command(self) -> None:
-        self._previous[:] = self._pelvis()
-
-    def _set_debug_vis_impl(self, debug_vis: bool) -> None:
-        if debug_vis and not hasattr(self, "_markers"):
-            self._markers = VisualizationMarkers(self.cfg.marker)
-        if hasattr(self, "_markers"):
-            self._markers.set_visibility(debug_vis)
 
     def _debug_vis_callback(self, event) -> None:
         middle = self._env.scene.env_origins.clone()

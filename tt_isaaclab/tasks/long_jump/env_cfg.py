@@ -27,7 +27,7 @@ def long_jump_term(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Long Jump reward of this control step. Shape (N,)."""
     command, height = _command(env), env.scene["robot"].data.root_link_pos_w.torch[:, 2]
     return long_jump_reward(
-        command.progress, command.forward_speed, height, command.over, command.jump_length, command.landed
+        command.progress, command.velocity[:, 0], height, command.over, command.jump_length, command.landed
     )
 
 

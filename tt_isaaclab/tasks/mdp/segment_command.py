@@ -10,6 +10,7 @@ import torch
 from isaaclab.assets import Articulation
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.managers import CommandTerm, CommandTermCfg
+from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
 from .segments import SegmentSuccess
@@ -20,6 +21,7 @@ class SegmentCommand(CommandTerm):
 
     A task says what an order is (a row of numbers), how the next one is drawn and which control steps are good.
     :meth:`measure` must run once per control step before resets; the reward term calls it.
+    The pelvis' velocity is its displacement over the last control step; the way back at a reset is none.
     """
 
     cfg: SegmentCommandCfg
@@ -34,16 +36,24 @@ class SegmentCommand(CommandTerm):
         self.length = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
         """Control steps that it lasts (N,)."""
         self.segments = SegmentSuccess(self.num_envs, cfg.grace, cfg.last_step, device=self.device)
+        self.velocity = torch.zeros(self.num_envs, 3, device=self.device)
+        """Of the pelvis over the last control step, world (N, 3) [m/s]."""
+        self._previous = self.pelvis.clone()
         self._script: tuple[torch.Tensor, torch.Tensor] | None = None
         self._given = torch.zeros(self.num_envs, dtype=torch.long, device=self.device)
         self._measured_at = -1
+
+    @property
+    def pelvis(self) -> torch.Tensor:
+        """Position of the pelvis, world (N, 3) [m]."""
+        return self.robot.data.root_link_pos_w.torch
 
     def draw(self, previous: torch.Tensor) -> torch.Tensor:
         """Next orders (n, K) after ``previous`` (n, K); a function of these, the configuration and random draws."""
         raise NotImplementedError
 
     def judge(self) -> torch.Tensor:
-        """Take this control step's measurements; whether it was good (N,), bool."""
+        """Whether this control step was good (N,), bool."""
         raise NotImplementedError
 
     def caption(self, env_id: int) -> str:
@@ -78,9 +88,10 @@ class SegmentCommand(CommandTerm):
         self._script = torch.stack(orders, 1), torch.stack(lengths, 1)
 
     def measure(self) -> None:
-        """Judge this control step, once."""
+        """Measure and judge this control step, once."""
         if self._measured_at != self._env.common_step_counter:
             self._measured_at = self._env.common_step_counter
+            self.velocity[:] = (self.pelvis - self._previous) / self._env.step_dt
             self.segments.step(self.judge())
 
     def reset(self, env_ids: Sequence[int] | None = None) -> dict[str, float]:
@@ -91,6 +102,7 @@ class SegmentCommand(CommandTerm):
         self.order[ids] = torch.tensor(self.first_order, device=self.device)
         self._given[ids] = 0
         extras = super().reset(env_ids)
+        self._previous[ids] = self.pelvis[ids]
         return {**extras, "success": self.segments.success_rate}
 
     def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
@@ -111,6 +123,13 @@ class SegmentCommand(CommandTerm):
         if len(due):
             self.segments.close(due, torch.zeros_like(due, dtype=torch.bool))
             self._resample_command(due)
+        self._previous[:] = self.pelvis
+
+    def _set_debug_vis_impl(self, debug_vis: bool) -> None:
+        if debug_vis and not hasattr(self, "_markers"):
+            self._markers = VisualizationMarkers(self.cfg.marker)
+        if hasattr(self, "_markers"):
+            self._markers.set_visibility(debug_vis)
 
     def _update_metrics(self) -> None:
         pass  # success is kept over segments, not over episodes: see reset()
@@ -129,3 +148,5 @@ class SegmentCommandCfg(CommandTermCfg):
     """Judge the last control step alone: for tasks whose episode is one order."""
     failures: tuple[str, ...] = ("fall", "diverged")
     """Termination terms that fail the running segment."""
+    marker: VisualizationMarkersCfg = MISSING
+    """What shows the order in a viewer."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
-from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
+from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
@@ -65,13 +65,7 @@ class ReachCommand(SegmentCommand):
     def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
         super()._resample_command(env_ids)
         self.target[env_ids] = self.order[env_ids]
-        self.target[env_ids, :2] += self.robot.data.root_link_pos_w.torch[env_ids, :2]
-
-    def _set_debug_vis_impl(self, debug_vis: bool) -> None:
-        if debug_vis and not hasattr(self, "_markers"):
-            self._markers = VisualizationMarkers(self.cfg.marker)
-        if hasattr(self, "_markers"):
-            self._markers.set_visibility(debug_vis)
+        self.target[env_ids, :2] += self.pelvis[env_ids, :2]
 
     def _debug_vis_callback(self, event) -> None:
         self._markers.visualize(self.target)

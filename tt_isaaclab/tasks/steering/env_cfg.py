@@ -27,7 +27,9 @@ def steering_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> tor
     """Steering reward of this control step. Shape (N,)."""
     command = _command(env)
     command.measure()
-    return steering_reward(command.velocity, command.direction, command.speed, command.facing_error, authors_sideways)
+    return steering_reward(
+        command.velocity[:, :2], command.direction, command.speed, command.facing_error, authors_sideways
+    )
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import torch
 from isaaclab.assets import RigidObject
 from isaaclab.envs import ManagerBasedRLEnv
-from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
+from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
 from tt_isaaclab.kinematics.heading import heading_quat_inverse, quat_from_yaw
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate, quat_to_tan_norm
 from tt_isaaclab.tasks.mdp.markers import sphere_marker
+from tt_isaaclab.tasks.mdp.rewards import along
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand, SegmentCommandCfg
 
 BOX_SIZE = (0.4, 0.4, 1.8)
@@ -35,7 +36,6 @@ class StrikeCommand(SegmentCommand):
         self.box: RigidObject = env.scene["box"]
         self.approach = torch.zeros(self.num_envs, device=self.device)
         """Pelvis speed towards the box over the last control step (N,) [m/s]."""
-        self._previous = self._position().clone()
 
     @property
     def upright(self) -> torch.Tensor:
@@ -72,9 +72,8 @@ class StrikeCommand(SegmentCommand):
 
     def judge(self) -> torch.Tensor:
         """Measure the approach; good if the box is down."""
-        way = self.box.data.root_link_pos_w.torch[:, :2] - self._position()
-        velocity = (self._position() - self._previous) / self._env.step_dt
-        self.approach[:] = (velocity * way).sum(-1) / way.norm(dim=-1).clamp(min=1.0e-6)
+        way = (self.box.data.root_link_pos_w.torch - self.pelvis)[:, :2]
+        self.approach[:] = along(self.velocity[:, :2], way / way.norm(dim=-1, keepdim=True).clamp(min=1.0e-6))
         return self.upright < self.cfg.down
 
     def caption(self, env_id: int) -> str:
@@ -89,35 +88,16 @@ class StrikeCommand(SegmentCommand):
         centre = box.root_link_pos_w.torch[env_id]
         return [(centre - along, centre + along, 0.5 * BOX_SIZE[0])]
 
-    def reset(self, env_ids: Sequence[int] | None = None) -> dict[str, float]:
-        """As :class:`SegmentCommand`; the way back to the start is not an approach."""
-        extras = super().reset(env_ids)
-        ids = slice(None) if env_ids is None else env_ids
-        self._previous[ids] = self._position()[ids]
-        return extras
-
-    def _position(self) -> torch.Tensor:
-        return self.robot.data.root_link_pos_w.torch[:, :2]
-
     def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
         super()._resample_command(env_ids)
         ids = torch.arange(self.num_envs, device=self.device)[env_ids]
         distance, bearing, yaw = self.order[ids].unbind(-1)
-        position = self.robot.data.root_link_pos_w.torch[ids].clone()
+        position = self.pelvis[ids].clone()
         position[:, :2] += distance.unsqueeze(-1) * torch.stack((bearing.cos(), bearing.sin()), dim=-1)
         position[:, 2] = 0.5 * BOX_SIZE[2]
         pose = torch.cat((position, quat_from_yaw(yaw)), dim=-1)
         self.box.write_root_link_pose_to_sim_index(root_pose=pose, env_ids=ids.int())
         self.box.write_root_link_velocity_to_sim_index(root_velocity=torch.zeros_like(pose[:, :6]), env_ids=ids.int())
-
-    def _update_command(self) -> None:
-        self._previous[:] = self._position()
-
-    def _set_debug_vis_impl(self, debug_vis: bool) -> None:
-        if debug_vis and not hasattr(self, "_markers"):
-            self._markers = VisualizationMarkers(self.cfg.marker)
-        if hasattr(self, "_markers"):
-            self._markers.set_visibility(debug_vis)
 
     def _debug_vis_callback(self, event) -> None:
         above = self.box.data.root_link_pos_w.torch + torch.tensor([0.0, 0.0, 1.2], device=self.device)
