@@ -15,6 +15,7 @@ from tt_isaaclab.humanoid.state import read_bodies
 
 from .following import Following, Policy, follow, open_following
 from .masks import Kind
+from .motions.library import MotionLibrary
 from .targets import StudentTargets
 from .tracker import Experts, Tracker
 
@@ -58,6 +59,9 @@ def follow_tracker(library: str, checkpoint: Path | str, **options) -> Following
 
 def choose_experts(library: str, checkpoints: Sequence[Path | str], device: str = "cpu", **options) -> Experts:
     """Trackers, each for the clips that it follows farther than the others; ``options`` as in `follow_tracker`."""
+    if len(checkpoints) == 1:
+        clips = len(MotionLibrary.load(library))
+        return Experts([Tracker(checkpoints[0], device)], torch.zeros(clips, dtype=torch.long, device=device))
     shares = []
     for checkpoint in checkpoints:
         result = follow_tracker(library, checkpoint, device=device, **options)

@@ -6,15 +6,14 @@ from __future__ import annotations
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
-from isaaclab.managers import ManagerTermBase, ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
+from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 
-from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.tasks.mdp.contacts import StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.rewards import long_jump_reward
 from tt_isaaclab.tasks.mdp.task_env_cfg import HumanoidObservationCfg, TaskEnvCfg
-from tt_isaaclab.tasks.mdp.terminations import LOW, LOW_HEAD, diverged
+from tt_isaaclab.tasks.mdp.terminations import diverged, fell
 
 from .command import LongJumpCommand, LongJumpCommandCfg
 
@@ -44,16 +43,8 @@ def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
     return command.aside > command.cfg.corridor
 
 
-class Tumbled(ManagerTermBase):
+class Tumbled(fell):
     """A body other than a foot lies low, or all of them together are pushed by more than ``force`` [N]. Shape (N,)."""
-
-    def __init__(self, cfg: DoneTerm, env: ManagerBasedRLEnv) -> None:
-        super().__init__(cfg, env)
-        names = [name for name in DEFAULT_HUMANOID.body_names if name not in DEFAULT_HUMANOID.feet]
-        self._bodies = DEFAULT_HUMANOID.body_ids(*names)
-        self._sensed = env.scene["contact"].find_sensors(names, preserve_order=True)[0]
-        heights = [LOW_HEAD if name == DEFAULT_HUMANOID.head else LOW for name in names]
-        self._low = torch.tensor(heights, device=env.device)
 
     def __call__(self, env: ManagerBasedRLEnv, force: float = 50.0) -> torch.Tensor:
         """See the class."""

@@ -10,9 +10,6 @@ from isaaclab_newton.physics import NewtonManager
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
-LOW, LOW_HEAD = 0.15, 0.30
-"""Heights below which a body other than a foot, and the head, lie on the ground [m]."""
-
 
 def diverged(env: ManagerBasedRLEnv, max_speed: float = 100.0) -> torch.Tensor:
     """Physics blew up: a state is not finite or a joint is faster than ``max_speed`` [rad/s]. Shape (N,), bool."""
@@ -36,7 +33,7 @@ class fell(ManagerTermBase):  # noqa: N801  (a term is named like the function i
         names = [name for name in spec.body_names if name not in spec.feet]
         self._bodies = torch.tensor(spec.body_ids(*names), device=env.device)
         self._sensed = torch.tensor(env.scene["contact"].find_sensors(names, preserve_order=True)[0], device=env.device)
-        self._low = torch.tensor([LOW_HEAD if name == spec.head else LOW for name in names], device=env.device)
+        self._low = torch.tensor([0.30 if name == spec.head else 0.15 for name in names], device=env.device)
 
     def __call__(self, env: ManagerBasedRLEnv, force: float = 0.1) -> torch.Tensor:
         """``force`` is the contact force that counts as touching [N]."""
