@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> None:
     untrained = {"no token": BfmPolicy(bfm), "joint-condition prior": BfmPolicy(bfm, prompts=["targets"])}
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
         for row, policy in untrained.items():
-            rows[row] = evaluate(env, policy, command, args.seed)
+            rows[row] = evaluate(env, policy, command, args.seed).summary()
             console.print(f"{row}: success {_percent(rows[row])}")
 
     overrides, prompts, name = (_PRIOR, ["targets"], "task token and prior") if args.prior else ([], [], "task token")
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
     encoder, _ = load_token(token, bfm)  # what is evaluated is what was written
     trained = BfmPolicy(bfm, encoder.eval(), prompts)
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
-        rows[name] = evaluate(env, trained, command, args.seed)
+        rows[name] = evaluate(env, trained, command, args.seed).summary()
         record(env, trained, command, args.out / f"{command}.mp4")
     console.print(_table(rows))
     results = {name: row.as_dict() for name, row in rows.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib
 import numpy as np
@@ -13,6 +14,43 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
 
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#777777"  # Okabe and Ito
+_COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#56B4E9", "#D55E00", GREY)
+_MARKERS = "os^Dv<>"
+
+_AXIS_LABELS = {
+    "gravity": "gravity [x 9.81 m/s$^2$]",
+    "friction": "friction coefficient, measured",
+    "mass": "mass [x trained]",
+    "stiffness": "joint stiffness [x trained]",
+}
+
+
+class RobustnessCurve(NamedTuple):
+    """Success rates (shares) of one method and their intervals over the factors of one axis."""
+
+    name: str
+    factors: Sequence[float]
+    rates: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+def robustness_curves(path: Path, axis: str, title: str, curves: Sequence[RobustnessCurve]) -> None:
+    """Success over a factor, one line a method with the band of its interval, as a PNG."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.0), constrained_layout=True)
+    for curve, colour, marker in zip(curves, _COLOURS, _MARKERS, strict=False):
+        rates, low, high = (100 * np.asarray(x) for x in (curve.rates, curve.low, curve.high))
+        axes.plot(curve.factors, rates, color=colour, marker=marker, markersize=4, label=curve.name)
+        axes.fill_between(curve.factors, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.axvline(1.0, color=GREY, linewidth=0.8, linestyle=":")
+    axes.set_xlabel(_AXIS_LABELS[axis])
+    axes.set_ylabel("success [%]")
+    axes.set_ylim(0, 100)
+    axes.set_title(title)
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
 
 
 def learning_curve(

@@ -48,8 +48,12 @@ class DirectionCommand(SegmentCommand):
 
     def judge(self) -> torch.Tensor:
         """The relative speed error is within the tolerance."""
-        error = relative_speed_error(along(self.velocity[:, :2], self.direction), self.speed)
-        return error.abs() <= self.cfg.tolerance
+        return self.measures["speed_error"] <= self.cfg.tolerance
+
+    @property
+    def measures(self) -> dict[str, torch.Tensor]:
+        """Size of the relative speed error."""
+        return {"speed_error": relative_speed_error(along(self.velocity[:, :2], self.direction), self.speed).abs()}
 
     def caption(self, env_id: int) -> str:
         """Target and pelvis speed."""

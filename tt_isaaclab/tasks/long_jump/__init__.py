@@ -10,6 +10,7 @@ gym.register(
     kwargs={
         "env_cfg_entry_point": f"{__name__}.env_cfg:LongJumpEnvCfg",
         "rsl_rl_cfg_entry_point": "tt_isaaclab.task_tokens.rsl_rl_cfg:LongJumpRunnerCfg",
+        "rsl_rl_pure_rl_cfg_entry_point": "tt_isaaclab.baselines.pure_rl.rsl_rl_cfg:PureRlRunnerCfg",
         "default_agent": "rsl_rl",
     },
 )

@@ -65,6 +65,11 @@ class LongJumpCommand(SegmentCommand):
         self.progress[:] = (self._previous - self.goal).norm(dim=-1) - (self.pelvis - self.goal).norm(dim=-1)
         return self.landed & (self.jump_length > self.cfg.success_length)
 
+    @property
+    def measures(self) -> dict[str, torch.Tensor]:
+        """Mean of the bodies' distances past the line [m]."""
+        return {"jump_length": self.jump_length}
+
     def caption(self, env_id: int) -> str:
         """Distance to the line, or the length of the jump."""
         return f"{self.line[env_id] - self.pelvis[env_id, 0]:+.1f} m to the line, jump {self.jump_length[env_id]:.2f} m"

@@ -56,6 +56,11 @@ class SegmentCommand(CommandTerm):
         """Whether this control step was good (N,), bool."""
         raise NotImplementedError
 
+    @property
+    def measures(self) -> dict[str, torch.Tensor]:
+        """What an evaluation reports besides success: name -> value of this control step (N,)."""
+        raise NotImplementedError
+
     def caption(self, env_id: int) -> str:
         """What is asked of an environment and how it does, for people who watch."""
         raise NotImplementedError
@@ -70,22 +75,29 @@ class SegmentCommand(CommandTerm):
         manager = self._env.termination_manager
         return torch.stack([manager.get_term(name) for name in self.cfg.failures]).any(0)
 
-    def script(self, seed: int, steps: int) -> None:
+    def script(self, seed: int, steps: int, repeats: int = 1) -> None:
         """Fix the orders of every episode from now on, so that methods can be compared on the same ones.
 
         Args:
             seed: Seed of the orders.
             steps: Control steps of the episodes; one that lasts longer starts over with the first order.
+            repeats: Blocks of environments that get the same orders.
+
+        Raises:
+            ValueError: If the environments cannot be split into so many equal blocks.
         """
+        if self.num_envs % repeats:
+            raise ValueError(f"{self.num_envs} environments cannot be split into {repeats} equal blocks")
+        n = self.num_envs // repeats
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            order = torch.tensor(self.first_order, device=self.device).repeat(self.num_envs, 1)
+            order = torch.tensor(self.first_order, device=self.device).repeat(n, 1)
             orders, lengths = [], []
             for _ in range(1 + steps // self.cfg.segment_steps[0]):
                 order = self.draw(order)
                 orders.append(order)
-                lengths.append(self._draw_length(self.num_envs))
-        self._script = torch.stack(orders, 1), torch.stack(lengths, 1)
+                lengths.append(self._draw_length(n))
+        self._script = torch.stack(orders, 1).repeat(repeats, 1, 1), torch.stack(lengths, 1).repeat(repeats, 1)
 
     def measure(self) -> None:
         """Measure and judge this control step, once."""

@@ -54,6 +54,11 @@ class ReachCommand(SegmentCommand):
         """The hand is near the point."""
         return self.distance <= self.cfg.tolerance
 
+    @property
+    def measures(self) -> dict[str, torch.Tensor]:
+        """Distance of the hand from the point [m]."""
+        return {"distance": self.distance}
+
     def caption(self, env_id: int) -> str:
         """How far the hand is from the point."""
         return f"right hand {100 * self.distance[env_id]:.0f} cm from the point"

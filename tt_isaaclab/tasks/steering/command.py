@@ -49,6 +49,11 @@ class SteeringCommand(DirectionCommand):
         self.facing_error[:] = self._facing_error()
         return super().judge() & (self.facing_error.abs() <= self.cfg.facing_tolerance)
 
+    @property
+    def measures(self) -> dict[str, torch.Tensor]:
+        """As Direction, and the size of the facing error [rad]."""
+        return {**super().measures, "facing_error": self.facing_error.abs()}
+
     def caption(self, env_id: int) -> str:
         """As Direction, and the facing error."""
         return f"{super().caption(env_id)}, faces {self.facing_error[env_id].rad2deg():+.0f} deg off"

@@ -76,6 +76,11 @@ class StrikeCommand(SegmentCommand):
         self.approach[:] = along(self.velocity[:, :2], way / way.norm(dim=-1, keepdim=True).clamp(min=1.0e-6))
         return self.upright < self.cfg.down
 
+    @property
+    def measures(self) -> dict[str, torch.Tensor]:
+        """Height of the tip of the box's up axis."""
+        return {"upright": self.upright}
+
     def caption(self, env_id: int) -> str:
         """How far the box is tilted."""
         return f"box tilted by {self.upright[env_id].clamp(-1.0, 1.0).acos().rad2deg():.0f} deg"

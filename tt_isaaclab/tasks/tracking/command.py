@@ -142,7 +142,10 @@ class MotionCommandCfg(CommandTermCfg):
     """Share of resets that go back to a recent failure."""
     rewind: tuple[float, float] = (0.1, 0.83)
     """How long before the failure such a start lies [s]."""
-    emphasis: dict[str, float] = {"stand": 2.0, "start": 2.0, "stop": 1.5, "rest": 2.0, "jog": 1.5}
-    """Tag -> factor by which its clips are drawn more often than their length says."""
+    emphasis: dict[str, float] = {"stand": 2.0, "start": 2.0, "stop": 1.5, "rest": 2.0, "jog": 1.5} | dict.fromkeys(
+        ("walk", "run", "jump", "kick", "punch", "lunge", "block", "form", "bend", "sword", "wash"), 1.0
+    )
+    """Tag -> factor by which its clips are drawn more often than their length says. Factors of several tags multiply;
+    0 leaves clips out, for trackers that share a library among them."""
     first: float = 0.2
     """Share of resets that go to a clip's first frame."""

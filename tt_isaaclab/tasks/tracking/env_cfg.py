@@ -71,8 +71,8 @@ class EventsCfg:
         mode="startup",
         params={
             "asset_cfg": _BODIES,
-            "static_friction_range": (0.5, 1.1),
-            "dynamic_friction_range": (0.5, 1.1),
+            "static_friction_range": (0.4, 1.1),
+            "dynamic_friction_range": (0.4, 1.1),
             "restitution_range": (0.0, 0.0),
             "num_buckets": 64,
             "make_consistent": True,
@@ -88,7 +88,8 @@ class EventsCfg:
         mode="startup",
         params={
             "asset_cfg": _JOINTS,
-            "stiffness_distribution_params": (0.9, 1.1),
+            "stiffness_distribution_params": (0.85, 1.15),
+            "damping_distribution_params": (0.8, 1.2),
             "operation": "scale",
         },
     )
@@ -96,7 +97,7 @@ class EventsCfg:
         func=lab.push_by_setting_velocity,
         mode="interval",
         interval_range_s=(2.0, 4.0),
-        params={"velocity_range": {"x": (-0.3, 0.3), "y": (-0.3, 0.3)}},
+        params={"velocity_range": {"x": (-0.4, 0.4), "y": (-0.4, 0.4)}},
     )
 
 

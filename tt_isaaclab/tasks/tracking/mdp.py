@@ -58,6 +58,7 @@ class ResidualAction(RotationVectorAction):
     def __init__(self, cfg: ResidualActionCfg, env) -> None:
         self._joints = cfg.joint_ids
         super().__init__(cfg, env)
+        self._disturbance = torch.zeros(self.num_envs, 1, 1, device=self.device)
 
     @property
     def action_dim(self) -> int:
@@ -68,7 +69,14 @@ class ResidualAction(RotationVectorAction):
         """Turn corrections (N, 27) into joint targets of this backend."""
         self._raw_actions[:] = actions
         target = corrected_target(_command(self._env), actions, self._joints)
+        target += self._disturbance * torch.randn_like(target)
         self._processed_actions[:] = joint_coordinates(target, self.hinge_order)
+
+    def reset(self, env_ids=None) -> None:
+        """Also draw how much the targets of the new episodes are disturbed."""
+        super().reset(env_ids)
+        rows = slice(None) if env_ids is None else env_ids
+        self._disturbance[rows] = self.cfg.disturbance * torch.rand_like(self._disturbance[rows])
 
 
 @configclass
@@ -80,6 +88,9 @@ class ResidualActionCfg(RotationVectorActionCfg):
         *("L_Hip", "L_Knee", "L_Ankle", "R_Hip", "R_Knee", "R_Ankle"),
         *("Torso", "Spine", "Chest"),
     )
+    disturbance: float = 0.15
+    """Greatest standard deviation of the noise on every joint's target [rad]; each episode draws its own. A behaviour
+    model is only as robust to the noise that a Task Token explores with as the tracker it learned from."""
 
     @property
     def joint_ids(self) -> list[int]:

@@ -7,8 +7,8 @@ import pytest
 import torch
 from formula_walk import SPEED
 
-from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, mirror
-from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
+from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, even, mirror
+from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of, with_feet
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
 from tt_isaaclab.kinematics.heading import heading_angle
 from tt_isaaclab.kinematics.rotations import quat_rotate
@@ -66,3 +66,13 @@ def test_bend_leans_into_the_curve(walk: Motion) -> None:
     trunk = pos[60:, 13] - pos[60:, 0]
     lean = torch.atan2((trunk[:, :2] * left[60:]).sum(-1), trunk[:, 2])
     assert lean.mean().item() == pytest.approx(math.atan(SPEED * math.radians(45.0) / 9.81), rel=0.03)
+
+
+def test_even_takes_half_of_every_step_out_of_the_pelvis_and_none_out_of_the_feet(walk: Motion) -> None:
+    time = torch.arange(len(walk), dtype=torch.float64) / walk.fps
+    ripple = 0.02 * torch.sin(2.0 * math.pi * 2.0 * time)  # two steps a second
+    uneven = with_feet(walk.moved(0.0, torch.stack((ripple, 0 * ripple, 0 * ripple), dim=-1)), feet_of(walk))
+    halved = even(uneven, 0.5)
+    torch.testing.assert_close(feet_of(halved).pos, feet_of(uneven).pos, atol=1e-6, rtol=0.0)
+    torch.testing.assert_close(halved.root_pos[:, 0], SPEED * time + 0.5 * ripple, atol=1e-3, rtol=0.0)
+    torch.testing.assert_close(halved.root_pos[:, 1:], uneven.root_pos[:, 1:])

@@ -8,6 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .asf_amc import read_amc, read_asf
+from .augment import even
 from .bones import BVH_BONES, CMU_BONES, DEEPMIMIC_BONES, BoneTable
 from .bvh import read_bvh
 from .deepmimic import read_deepmimic
@@ -77,7 +78,8 @@ FORMATS = {
 def _fit(entry: TableEntry, path: Path) -> Motion:
     source, bones = read_recording(path)
     try:
-        return retarget(source[slice(*entry.frames)] if entry.frames else source, bones)
+        motion = retarget(source[slice(*entry.frames)] if entry.frames else source, bones)
+        return even(motion, entry.even) if entry.even else motion
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 

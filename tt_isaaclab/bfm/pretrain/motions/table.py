@@ -52,6 +52,8 @@ class TableEntry:
     """Path below the motions folder."""
     tags: tuple[str, ...]
     captions: tuple[str, ...]
+    even: float = 0.0
+    """Share of the steps taken out of the body's travel before all variants; see `augment.even`."""
     frames: tuple[int, int] | None = None
     """First and last + 1 frame of the file to use; all by default."""
     hold_out: bool = False

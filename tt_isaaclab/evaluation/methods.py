@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What can be evaluated: the behaviour model alone, with its prior, with a task token, or a policy without it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+
+from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
+from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.files import sha256
+from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.token_file import load_token, token_path
+
+from .evaluator import Policy
+
+PROMPTS = "targets"
+"""Observation group of the joint-condition prior."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A policy and what it is made of."""
+
+    name: str
+    """``bfm``, ``task_token`` or ``pure_rl``, and ``_prior`` where the joint conditions are visible."""
+    policy: Policy
+    bfm_hash: str | None = None
+    token_hash: str | None = None
+    """Of the token file, or of the checkpoint of a policy without behaviour model."""
+    overrides: list[str] = field(default_factory=list)
+    """Hydra overrides that the environment needs."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options that choose a method."""
+    parser.add_argument(
+        "--token", default="none", help="token file, 'bundled', or 'none' for the behaviour model alone"
+    )
+    parser.add_argument(
+        "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
+    )
+    parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument(
+        "--pure_rl", default=None, metavar="CHECKPOINT", help="a policy without behaviour model instead"
+    )
+
+
+def load_method(args: argparse.Namespace, task: str) -> Method:
+    """The method that the options choose.
+
+    Raises:
+        ValueError: If a file cannot be used, belongs to another task or model, or the options exclude each other.
+    """
+    if args.pure_rl:
+        if args.token != "none" or args.prior:
+            raise ValueError("--pure_rl takes neither --token nor --prior")
+        return Method("pure_rl", PureRlPolicy(args.pure_rl), token_hash=sha256(args.pure_rl))
+    bfm = load_bfm_or_bundled(args.bfm)
+    encoder, token_hash = None, None
+    if args.token != "none":
+        path = token_path(args.token, task)
+        encoder, card = load_token(path, bfm)
+        if card.task != task:
+            raise ValueError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
+        encoder.eval()
+        token_hash = sha256(path)
+    name = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")
+    overrides = ["presets=joint_prior"] if args.prior else []
+    policy = BfmPolicy(bfm, encoder, [PROMPTS] if args.prior else [])
+    return Method(name, policy, bfm.hash, token_hash, overrides)
