@@ -11,7 +11,7 @@ from tt_isaaclab.bfm.files import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.policy import BfmPolicy
-from tt_isaaclab.task_tokens.token_file import load_token, token_path
+from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
 from tt_isaaclab.whole_file import write_json
 
@@ -41,14 +41,7 @@ def run(args: argparse.Namespace) -> None:
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
     bfm = load_bfm_or_bundled(args.bfm)
-    encoder, token_hash = None, None
-    if args.token != "none":
-        path = token_path(args.token, task)
-        encoder, card = load_token(path, bfm)
-        if card.task != task:
-            raise ValueError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
-        token_hash = sha256(path)
-        encoder.eval()
+    encoder, path = load_token_of_task(args.token, task, bfm)
     policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
     method = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")
     backend = args.backend or DEFAULT_BACKEND
@@ -67,7 +60,7 @@ def run(args: argparse.Namespace) -> None:
         "backend": backend,
         "humanoid": DEFAULT_HUMANOID.name,
         "bfm_hash": bfm.hash,
-        "token_hash": token_hash,
+        "token_hash": None if path is None else sha256(path),
         "seed": args.seed,
         **result.as_dict(),
     }
