@@ -23,6 +23,7 @@ from tt_isaaclab.whole_file import whole_file
 
 from .contract import build_contract
 from .graph import PolicyGraph, save_onnx, save_torchscript
+from .leapp import check_leapp, save_leapp
 from .parity import check_parity, measure_latency
 
 EPISODE_STEPS = 300
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prior", action="store_true", help="add the joint-condition prompt as an input")
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
     parser.add_argument("--episodes", type=int, default=256, help="episodes of 'tt evaluate' whose orders go along")
+    parser.add_argument("--leapp", action="store_true", help="write a LEAPP graph of the whole control step besides")
     parser.add_argument("--seed", type=int, default=0, help="seed of these orders, as of 'tt evaluate'")
 
 
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace) -> None:
     bfm = load_bfm_or_bundled(args.bfm)
     encoder, path = load_token_of_task(args.token, task, bfm)
     policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
+    if args.leapp:
+        check_leapp(policy.prompts)
     graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
     hashes["token"] = None if path is None else sha256(path)
     overrides = ["presets=joint_prior"] if args.prior else []
@@ -86,6 +90,8 @@ def run(args: argparse.Namespace) -> None:
         f"over {contract['checked']['rollout_steps']} steps; {latency['median']:.2f} ms a step on one core "
         f"(p99 {latency['p99']:.2f})"
     )
+    if args.leapp:
+        save_leapp(args.out / "leapp", task, policy, graph.inputs)
 
 
 def record_rollout(env: ManagerBasedRLEnv, policy: BfmPolicy, groups: list[str]) -> dict[str, torch.Tensor]:

@@ -139,5 +139,7 @@ def _elements(name: str, command: str, width: int, spec: HumanoidSpec) -> list[l
             for i in range(width // row)
         ]
     if sum(size for _, size, *_ in elements) != width:
-        raise ValueError(f"observation group '{name}' has {width} numbers; its description in {__name__} is out of date")
+        raise ValueError(
+            f"observation group '{name}' has {width} numbers; its description in {__name__} is out of date"
+        )
     return elements

@@ -35,7 +35,9 @@ def check_parity(
             largest[name] = max(largest[name], float(np.abs(actions - wanted).max()))
     for name, difference in largest.items():
         if not difference <= TOLERANCE:
-            raise ValueError(f"{name} export differs from torch by {difference:.1e}, more than {TOLERANCE:.0e}: unusable")
+            raise ValueError(
+                f"{name} export differs from torch by {difference:.1e}, more than {TOLERANCE:.0e}: unusable"
+            )
     return largest
 
 
