@@ -81,11 +81,10 @@ def film(
         follow: Move the camera along with the pelvis; else it stands where it sees the whole way.
     """
     stand = None if follow else _overview(positions[:, 0, :2])
-    with whole_file(path) as partial:
-        with imageio.get_writer(partial, "FFMPEG", fps=fps, macro_block_size=8, quality=7, format="mp4") as writer:
-            for t in range(len(positions)):
-                caption = captions[t] if captions else ""
-                writer.append_data(paint(positions[t], quats[t], marks[t] if marks else (), caption, size, stand))
+    with whole_file(path) as partial, imageio.get_writer(partial, fps=fps, macro_block_size=8, quality=7) as writer:
+        for t in range(len(positions)):
+            caption = captions[t] if captions else ""
+            writer.append_data(paint(positions[t], quats[t], marks[t] if marks else (), caption, size, stand))
 
 
 def paint(

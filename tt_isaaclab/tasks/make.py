@@ -44,7 +44,7 @@ def command_name(task: str) -> str:
 
 def has_prior(task: str) -> bool:
     """Whether a registered task has a joint-condition prompt, the preset ``joint_prior``."""
-    return hasattr(resolve_task_config(task, None)[0].observations, "targets")
+    return hasattr(resolve_task_config(task, None, overrides=[])[0].observations, "targets")
 
 
 @contextmanager
