@@ -17,7 +17,7 @@ from tt_isaaclab.rl.defaults import with_defaults
 from tt_isaaclab.task_tokens.token_file import TOKENS, load_token_of_task
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env
 
-from .panel import Panel
+from .panel import Panel, page_of
 from .session import Session
 
 PASSES_ON = True
@@ -74,11 +74,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
         cfg.scene.num_envs = 1
         cfg.episode_length_s = _LONG
         if viz == "viser":
-            from isaaclab_visualizers.viser import ViserVisualizerCfg
-
-            cfg.sim.visualizer_cfgs = [
-                ViserVisualizerCfg(port=args.port, eye=(-1.5, -4.0, 1.8), lookat=(0.0, 0.0, 0.8))
-            ]
+            with_web_viewer(cfg, args.port)
 
     with open_env(task, seed=args.seed, overrides=overrides, play=True, edit=alone, viz=viz) as env:
         session = Session(env, command, bfm, encoder, args.prior)
@@ -90,18 +86,24 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
             watch(session, args.seconds)
 
 
+def with_web_viewer(cfg: ManagerBasedRLEnvCfg, port: int) -> None:
+    """Configure the web viewer of an environment that is made with ``viz="viser"``."""
+    from isaaclab_visualizers.viser import ViserVisualizerCfg
+
+    cfg.sim.visualizer_cfgs = [ViserVisualizerCfg(port=port, eye=(-1.5, -4.0, 1.8), lookat=(0.0, 0.0, 0.8))]
+
+
 def watch(session: Session, seconds: float | None) -> None:
     """Play at the speed of the clock until the time is up or the viewer is closed."""
     sim, start, steps = session.env.sim, time.perf_counter(), 0
-    pages = [v._viewer._server for v in sim.visualizers if v.cfg.visualizer_type == "viser"]
-    panels = [Panel(page, session) for page in pages]
+    page = page_of(session.env)
+    panel = None if page is None else Panel(page, session)
     try:
         while sim.is_running() and (seconds is None or steps * session.env.step_dt < seconds):
             session.step()
             steps += 1
-            if steps % 10 == 0:
-                for panel in panels:
-                    panel.show()
+            if panel and steps % 10 == 0:
+                panel.show()
             time.sleep(max(0.0, start + steps * session.env.step_dt - time.perf_counter()))
     except KeyboardInterrupt:
         pass

@@ -10,6 +10,16 @@ from .session import Session
 
 if TYPE_CHECKING:
     import viser
+    from isaaclab.envs import ManagerBasedRLEnv
+
+
+def page_of(env: ManagerBasedRLEnv) -> viser.ViserServer | None:
+    """The web viewer of an environment, or ``None`` if it has another viewer or none.
+
+    Isaac Lab has no public way to it.
+    """
+    pages = [v._viewer._server for v in env.sim.visualizers if v.cfg.visualizer_type == "viser"]
+    return pages[0] if pages else None
 
 
 class Panel:
