@@ -102,7 +102,7 @@ def watch(session: Session, seconds: float | None) -> None:
         while sim.is_running() and (seconds is None or steps * session.env.step_dt < seconds):
             session.step()
             steps += 1
-            if panel and steps % 10 == 0:
+            if panel:
                 panel.show()
             time.sleep(max(0.0, start + steps * session.env.step_dt - time.perf_counter()))
     except KeyboardInterrupt:

@@ -31,11 +31,14 @@ class Panel:
     """
 
     def __init__(self, server: viser.ViserServer, session: Session) -> None:
-        self._session = session
+        self._session, self._server = session, server
+        self._pelvis = session.term.pelvis[0].cpu().numpy()
+        server.scene.add_grid("/ground", width=100.0, height=100.0, cell_size=1.0)  # the plane itself is not drawn
         with server.gui.add_folder("Task"):
             self._caption = server.gui.add_markdown("")
             token = server.gui.add_checkbox("task token", session.token, disabled=session.encoder is None)
             prior = server.gui.add_checkbox("joint-condition prompt", session.prior, disabled=not session.has_prior)
+            self._follow = server.gui.add_checkbox("camera follows", True)
             self._by_hand = server.gui.add_checkbox("command by hand", False, visible=bool(session.term.controls))
             self._sliders, order = [], session.term.order[0].tolist()
             for control, value in zip(session.term.controls, order):
@@ -51,8 +54,13 @@ class Panel:
         self._by_hand.on_update(lambda _: self._give())
 
     def show(self) -> None:
-        """Say how it goes; call it now and then."""
+        """Say how it goes and move the cameras along; call it after each control step."""
         self._caption.content = self._session.term.caption(0)
+        pelvis = self._session.term.pelvis[0].cpu().numpy()
+        way, self._pelvis = (pelvis - self._pelvis) * [1.0, 1.0, 0.0], pelvis
+        for client in self._server.get_clients().values() if self._follow.value else ():
+            if client.camera.update_timestamp:  # it has told where it is
+                client.camera.position = client.camera.position + way
 
     def _take_over(self, event: viser.GuiEvent) -> None:
         if event.client is not None:  # a person moved it
