@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 
 from .body import MuJoCoBody
 from .contract import ONNX, Contract
 from .observation import BodyState, self_observation
 from .safety import Safety
 from .tasks import Task
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 
 class Policy:
@@ -35,8 +39,17 @@ class Policy:
         return self._scale * np.clip(actions[0], *self._range).reshape(-1, 3).astype(float)
 
 
+def require_onnxruntime() -> None:
+    """Raise ValueError with the remedy where ONNX Runtime is not installed."""
+    if find_spec("onnxruntime") is None:
+        raise ValueError("ONNX Runtime is not installed: pip install 'tt_isaaclab[export]'")
+
+
 def one_core_session(path: Path) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session that uses one core of the CPU."""
+    """An ONNX Runtime session that uses one core of the CPU. Raises ValueError where it is not installed."""
+    require_onnxruntime()
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -19,6 +19,10 @@ Policy = Callable[[Mapping[str, torch.Tensor]], torch.Tensor]
 """Observation groups in, action means (N, 69) out."""
 
 
+EPISODE_STEPS = 300
+"""Control steps of an episode: ten seconds."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Result of one policy on one task. Rates are shares in [0, 1]."""
@@ -43,7 +47,7 @@ class Evaluation:
         return asdict(self)
 
 
-def evaluate(env: ManagerBasedRLEnv, policy: Policy, command: str, seed: int, steps: int = 300) -> Evaluation:
+def evaluate(env: ManagerBasedRLEnv, policy: Policy, command: str, seed: int, steps: int = EPISODE_STEPS) -> Evaluation:
     """Play one episode in every environment with mean actions and count what its command segments became.
 
     Every environment contributes exactly one episode, so short episodes are not over-represented; the orders depend

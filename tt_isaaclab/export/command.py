@@ -13,7 +13,8 @@ from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, ORDERS, TORCHSCRIPT, dump, sha256
-from tt_isaaclab.deploy.runner import one_core_session
+from tt_isaaclab.deploy.runner import one_core_session, require_onnxruntime
+from tt_isaaclab.evaluation.evaluator import EPISODE_STEPS
 from tt_isaaclab.humanoid.generate import ASSETS
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
@@ -25,9 +26,6 @@ from .contract import build_contract
 from .graph import PolicyGraph, save_onnx, save_torchscript
 from .leapp import check_leapp, save_leapp
 from .parity import check_parity, measure_latency
-
-EPISODE_STEPS = 300
-"""Control steps of an episode of the evaluator."""
 
 _ROLLOUT_STEPS, _ROLLOUT_ENVS = 100, 4
 """The roll-out that parity is checked on."""
@@ -48,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Export, check and report."""
     task = check_task_id(args.task)
+    require_onnxruntime()
     if args.episodes < _ROLLOUT_ENVS:
         raise ValueError(f"--episodes must be at least {_ROLLOUT_ENVS}, not {args.episodes}")
     bfm = load_bfm_or_bundled(args.bfm)

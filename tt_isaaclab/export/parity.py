@@ -6,12 +6,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 import torch
 
 from .graph import PolicyGraph
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 TOLERANCE = 1.0e-5
 """Largest difference of an action between torch and an exported file."""

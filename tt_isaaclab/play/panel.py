@@ -58,8 +58,8 @@ class Panel:
         self._caption.content = self._session.term.caption(0)
         pelvis = self._session.term.pelvis[0].cpu().numpy()
         way, self._pelvis = (pelvis - self._pelvis) * [1.0, 1.0, 0.0], pelvis
-        for client in self._server.get_clients().values() if self._follow.value else ():
-            if client.camera.update_timestamp:  # it has told where it is
+        if self._follow.value:
+            for client in self._server.get_clients().values():
                 client.camera.position = client.camera.position + way
 
     def _take_over(self, event: viser.GuiEvent) -> None:
