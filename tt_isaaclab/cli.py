@@ -20,7 +20,12 @@ VERBS = {
     "report": ("tt_isaaclab.evaluation.report", "tables and figures from a folder of results"),
     "retention": ("tt_isaaclab.evaluation.retention", "prove that training a token left the behaviour model as it was"),
     "train": ("tt_isaaclab.rl.train", "train with RSL-RL: 'isaaclab train' with this project's defaults"),
-    "play": ("tt_isaaclab.rl.play", "watch a checkpoint: 'isaaclab play' with this project's defaults"),
+    "play": ("tt_isaaclab.play.command", "watch or film a token, or a checkpoint with 'isaaclab play'"),
+    "export": ("tt_isaaclab.export.command", "write a policy as ONNX and TorchScript, with what its numbers mean"),
+    "run-policy": (
+        "tt_isaaclab.deploy.command",
+        "drive an exported policy in plain MuJoCo, without Isaac Lab or torch",
+    ),
     "pretrain": ("tt_isaaclab.bfm.pretrain.cli", "make a behaviour model: motions, tracker, distillation, numbers"),
     "motions": ("tt_isaaclab.bfm.pretrain.motions.show", "look at the clips of a motion library, and list them"),
 }

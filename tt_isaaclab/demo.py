@@ -7,18 +7,17 @@ import argparse
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
+from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab_tasks.utils import resolve_task_config
 from rich.console import Console
 from rich.table import Table
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
-from tt_isaaclab.evaluation.evaluator import Evaluation, Policy, evaluate
-from tt_isaaclab.evaluation.film import Mark, film
+from tt_isaaclab.evaluation.evaluator import Evaluation, evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
+from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
 from tt_isaaclab.task_tokens.training import train_token
@@ -91,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
     trained = BfmPolicy(bfm, encoder.eval(), prompts)
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
         rows[name] = evaluate(env, trained, command, args.seed).summary()
-        record(env, trained, command, args.out / f"{command}.mp4")
+        _film(env, trained, command, args.out / f"{command}.mp4")
     console.print(_table(rows))
     results = {name: row.as_dict() for name, row in rows.items()}
     summary = {"task": task, "seed": args.seed, "bfm_hash": bfm.hash, "frames": curve[-1].frames, "results": results}
@@ -99,20 +98,17 @@ def run(args: argparse.Namespace) -> None:
     console.print(f"{(time.perf_counter() - started) / 60:.1f} minutes; results, film and token are in {args.out}")
 
 
-def record(env, policy: Policy, command: str, path: Path) -> None:
-    """Film the first environment for a few seconds, its task drawn into the scene."""
-    term = env.command_manager.get_term(command)
-    term.script(seed=1, steps=_FILM_STEPS)
+def _film(env: ManagerBasedRLEnv, policy: BfmPolicy, command: str, path: Path) -> None:
+    """Film a few seconds of the first environment, on commands of its own."""
+    env.command_manager.get_term(command).script(seed=1, steps=_FILM_STEPS)
     observations, _ = env.reset()
-    poses, marks, captions = [], [], []
-    with torch.inference_mode():
-        for _ in range(_FILM_STEPS):
+
+    def step() -> None:
+        nonlocal observations
+        with torch.inference_mode():
             observations, *_ = env.step(policy(observations))
-            poses.append([x[0].cpu().numpy().copy() for x in read_bodies(env.scene["robot"])[:2]])
-            marks.append([Mark(np.array(start.cpu()), np.array(end.cpu()), r) for start, end, r in term.marks(0)])
-            captions.append(term.caption(0))
-    positions, quats = (np.stack(x) for x in zip(*poses, strict=True))
-    film(path, positions, quats, marks, captions)
+
+    record(env, command, step, _FILM_STEPS, path)
 
 
 def _percent(row: Evaluation) -> str:

@@ -23,7 +23,10 @@ _PACKAGES = (
     "mujoco-warp",
     "warp-lang",
     "ovphysx",
+    "onnxruntime",
+    "viser",
 )
+_OPTIONAL = ("ovphysx", "onnxruntime", "viser")
 
 
 class Check(NamedTuple):
@@ -62,7 +65,7 @@ def _versions() -> Iterator[Check]:
         try:
             yield Check(package, True, version(package))
         except PackageNotFoundError:
-            yield Check(package, None if package == "ovphysx" else False, "not installed")
+            yield Check(package, None if package in _OPTIONAL else False, "not installed")
 
 
 def _physics() -> Iterator[Check]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -15,11 +16,13 @@ from typing import Any
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Yield a path to write to; it replaces ``path`` in one step at the end of the block, or vanishes on an error.
 
-    Missing folders are made.
+    Missing folders are made. The path yielded has the suffix of ``path``, for writers that go by it. What a killed process
+    left of an earlier attempt is removed.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    _remove_abandoned(path)
     try:
         yield partial
         with partial.open("rb") as file:
@@ -27,6 +30,14 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove partial files of ``path`` whose process is gone."""
+    for partial in path.parent.glob(f".{glob.escape(path.stem)}.*.partial{glob.escape(path.suffix)}"):
+        process = partial.name.removeprefix(f".{path.stem}.").split(".")[0]
+        if process.isdigit() and not Path("/proc", process).exists():
+            partial.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -20,6 +20,10 @@ Policy = Callable[[Mapping[str, torch.Tensor]], torch.Tensor]
 """Observation groups in, action means (N, 69) out."""
 
 
+EPISODE_STEPS = 300
+"""Control steps of an episode: ten seconds."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Result of one policy on one task. Rates are shares in [0, 1]."""
@@ -102,7 +106,7 @@ class Episodes:
 
 
 def evaluate(
-    env: ManagerBasedRLEnv, policy: Policy, command: str, seed: int, steps: int = 300, repeats: int = 1
+    env: ManagerBasedRLEnv, policy: Policy, command: str, seed: int, steps: int = EPISODE_STEPS, repeats: int = 1
 ) -> Episodes:
     """Play one episode in every environment with mean actions and count what its command segments became.
 

@@ -12,10 +12,13 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from tt_isaaclab.humanoid.anatomy import ANATOMY, Box, Capsule, Shape
+from tt_isaaclab.whole_file import whole_file
 
 SKY, GROUND, LINE = (226, 234, 242), (196, 204, 210), (170, 180, 188)
 LEFT, RIGHT, MIDDLE, MARK = (214, 122, 64), (66, 118, 180), (120, 108, 100), (30, 140, 60)
 _SUPERSAMPLING = 2
+_OFFSET = np.array([-1.2, -4.2, 0.9])
+"""From the point that the camera looks at to the camera [m]."""
 
 
 class Mark(NamedTuple):
@@ -63,8 +66,9 @@ def film(
     captions: Sequence[str] | None = None,
     fps: int = 30,
     size: tuple[int, int] = (640, 360),
+    follow: bool = True,
 ) -> None:
-    """Write an MP4 of one humanoid, the camera moving along with it.
+    """Write an MP4 of one humanoid.
 
     Args:
         path: File to write.
@@ -74,24 +78,35 @@ def film(
         captions: A line of text for each frame.
         fps: Frames a second.
         size: Width and height [pixels].
+        follow: Move the camera along with the pelvis; else it stands where it sees the whole way.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with imageio.get_writer(path, fps=fps, macro_block_size=8, quality=7) as writer:
+    stand = None if follow else _overview(positions[:, 0, :2])
+    with whole_file(path) as partial, imageio.get_writer(partial, fps=fps, macro_block_size=8, quality=7) as writer:
         for t in range(len(positions)):
             caption = captions[t] if captions else ""
-            writer.append_data(paint(positions[t], quats[t], marks[t] if marks else (), caption, size))
+            writer.append_data(paint(positions[t], quats[t], marks[t] if marks else (), caption, size, stand))
 
 
 def paint(
-    positions: np.ndarray, quats: np.ndarray, marks: Sequence[Mark], caption: str, size: tuple[int, int]
+    positions: np.ndarray,
+    quats: np.ndarray,
+    marks: Sequence[Mark],
+    caption: str,
+    size: tuple[int, int],
+    stand: tuple[np.ndarray, float] | None = None,
 ) -> np.ndarray:
-    """One frame (height, width, 3), uint8; arguments as in :func:`film`, without the time."""
+    """One frame (height, width, 3), uint8; arguments as in :func:`film`, without the time.
+
+    ``stand`` is the point on the ground (2,) [m] that the camera looks at, and how many times farther away than usual it
+    stands; by default it looks at the pelvis from near.
+    """
     big = (size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING)
     pelvis = positions[0]
-    camera = Camera(np.array([pelvis[0], pelvis[1], 0.9]), np.array([-1.2, -4.2, 0.9]), big)
+    centre, farther = stand or (pelvis[:2], 1.0)
+    camera = Camera(np.array([*centre, 0.9]), farther * _OFFSET, big)
     image = Image.new("RGB", big, SKY)
     draw = ImageDraw.Draw(image)
-    _paint_ground(draw, camera, pelvis[:2], big)
+    _paint_ground(draw, camera, centre, big)
     shadow = np.concatenate((pelvis[:2], [0.0]))
     ring = shadow + 0.28 * np.stack([(np.cos(a), np.sin(a), 0.0) for a in np.linspace(0, 2 * np.pi, 24)])
     draw.polygon([tuple(p) for p in camera.project(ring)[0]], fill=LINE)
@@ -102,6 +117,13 @@ def paint(
     if caption:
         draw.text((16, 12), caption, fill=(40, 44, 48), font_size=13 * _SUPERSAMPLING)
     return np.asarray(image.resize(size, Image.Resampling.LANCZOS))
+
+
+def _overview(way: np.ndarray) -> tuple[np.ndarray, float]:
+    """Where a camera stands that sees all of a way (T, 2) [m]; as ``stand`` of :func:`paint`."""
+    centre = 0.5 * (way.min(0) + way.max(0))
+    radius = np.linalg.norm(way - centre, axis=-1).max()
+    return centre, max(1.0, (2.5 * radius + 1.0) / np.linalg.norm(_OFFSET))
 
 
 def _colour(name: str) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.bfm.files import sha256
 from tt_isaaclab.task_tokens.policy import BfmPolicy
-from tt_isaaclab.task_tokens.token_file import load_token, token_path
+from tt_isaaclab.task_tokens.token_file import load_token_of_task
 
 from .evaluator import Policy
 
@@ -57,15 +57,8 @@ def load_method(args: argparse.Namespace, task: str) -> Method:
             raise ValueError("--pure_rl takes neither --token nor --prior")
         return Method("pure_rl", PureRlPolicy(args.pure_rl), token_hash=sha256(args.pure_rl))
     bfm = load_bfm_or_bundled(args.bfm)
-    encoder, token_hash = None, None
-    if args.token != "none":
-        path = token_path(args.token, task)
-        encoder, card = load_token(path, bfm)
-        if card.task != task:
-            raise ValueError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
-        encoder.eval()
-        token_hash = sha256(path)
+    encoder, path = load_token_of_task(args.token, task, bfm)
     name = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")
     overrides = ["presets=joint_prior"] if args.prior else []
     policy = BfmPolicy(bfm, encoder, [PROMPTS] if args.prior else [])
-    return Method(name, policy, bfm.hash, token_hash, overrides)
+    return Method(name, policy, bfm.hash, None if path is None else sha256(path), overrides)

@@ -58,6 +58,21 @@ def token_path(name: str, task: str) -> Path:
     return path
 
 
+def load_token_of_task(name: str, task: str, bfm: FrozenBfm) -> tuple[TaskEncoder | None, Path | None]:
+    """Encoder and file of the token that a user names: a file, ``bundled``, or ``none``, which gives ``None`` twice.
+
+    Raises:
+        TokenFileError: As `load_token`, or the token was trained for another task.
+    """
+    if name == "none":
+        return None, None
+    path = token_path(name, task)
+    encoder, card = load_token(path, bfm)
+    if card.task != task:
+        raise TokenFileError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
+    return encoder.eval(), path
+
+
 def load_token(path: str | Path, bfm: FrozenBfm) -> tuple[TaskEncoder, TokenCard]:
     """The encoder (on the CPU) and card of a token file.
 

@@ -58,7 +58,13 @@ class _RewardMeter(RslRlVecEnvWrapper):
 
 
 def train_token(
-    env: ManagerBasedRLEnv, cfg: TaskTokenRunnerCfg, command: str, seconds: float, folder: Path, resume: bool = False
+    env: ManagerBasedRLEnv,
+    cfg: TaskTokenRunnerCfg,
+    command: str,
+    seconds: float,
+    folder: Path,
+    resume: bool = False,
+    save_every: float = 60.0,
 ) -> tuple[OnPolicyRunner, list[CurvePoint]]:
     """Train until ``seconds`` of training are used up, earlier ones of a resumed run included.
 
@@ -69,6 +75,7 @@ def train_token(
         seconds: Time budget [s].
         folder: Where checkpoint and learning curve go; both are always whole.
         resume: Continue from the checkpoint in ``folder`` if there is one.
+        save_every: Training time between checkpoints [s].
     """
     meter = _RewardMeter(env)
     runner = create_rsl_rl_runner(meter, handle_deprecated_rsl_rl_cfg(copy.deepcopy(cfg), check_rsl_rl_version()))
@@ -93,7 +100,7 @@ def train_token(
                 f"{frames / 1e6:.2f} M frames"
             )
             bar.update(min(round(used), round(seconds)) - bar.n)
-            if used - saved > 60.0 or used >= seconds:
+            if used - saved > save_every or used >= seconds:
                 _save(runner, curve, folder)
                 saved = used
     return runner, curve

@@ -42,6 +42,11 @@ def command_name(task: str) -> str:
     return task.removeprefix(PREFIX).lower()
 
 
+def has_prior(task: str) -> bool:
+    """Whether a registered task has a joint-condition prompt, the preset ``joint_prior``."""
+    return hasattr(resolve_task_config(task, None, overrides=[])[0].observations, "targets")
+
+
 @contextmanager
 def open_env(
     task: str,
@@ -53,6 +58,7 @@ def open_env(
     overrides: Sequence[str] = (),
     play: bool = False,
     edit: Callable[[ManagerBasedRLEnvCfg], None] | None = None,
+    viz: str = "none",
 ) -> Iterator[ManagerBasedRLEnv]:
     """Make an environment, close it at the end of the ``with`` block.
 
@@ -65,6 +71,7 @@ def open_env(
         overrides: Hydra overrides such as ``env.episode_length_s=5``.
         play: Apply the task's play mode.
         edit: Last change to the configuration before the environment is made.
+        viz: Viewer to open.
 
     Raises:
         ValueError: If the task id is unknown.
@@ -78,7 +85,7 @@ def open_env(
         env_cfg.scene.num_envs = num_envs
     if edit is not None:
         edit(env_cfg)
-    with launch_simulation(env_cfg, {"viz": "none"}):
+    with launch_simulation(env_cfg, {"viz": viz}):
         with redirect_stdout(StringIO()):  # Isaac Lab prints every manager's table
             env = gym.make(task, cfg=env_cfg).unwrapped
         try:

@@ -12,7 +12,7 @@ from isaaclab.utils import configclass
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.tasks.mdp.markers import arrow_marker
 from tt_isaaclab.tasks.mdp.rewards import along, relative_speed_error
-from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand, SegmentCommandCfg
+from tt_isaaclab.tasks.mdp.segment_command import Control, SegmentCommand, SegmentCommandCfg
 
 
 class DirectionCommand(SegmentCommand):
@@ -20,6 +20,7 @@ class DirectionCommand(SegmentCommand):
 
     cfg: DirectionCommandCfg
     first_order = (0.0, 1.0)
+    controls = (Control("direction", "rad", -math.pi, math.pi), Control("speed", "m/s", 0.0, 3.0))
 
     @property
     def angle(self) -> torch.Tensor:

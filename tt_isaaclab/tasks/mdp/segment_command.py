@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import MISSING
+from typing import Literal, NamedTuple
 
 import torch
 from isaaclab.assets import Articulation
@@ -14,6 +15,15 @@ from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
 from .segments import SegmentSuccess
+
+
+class Control(NamedTuple):
+    """One number of an order, as a person who watches sets it."""
+
+    name: str
+    unit: Literal["rad", "m", "m/s"]
+    low: float
+    high: float
 
 
 class SegmentCommand(CommandTerm):
@@ -27,6 +37,8 @@ class SegmentCommand(CommandTerm):
     cfg: SegmentCommandCfg
     first_order: tuple[float, ...]
     """What the first order of an episode is drawn after."""
+    controls: tuple[Control, ...] = ()
+    """The numbers of an order, where it can change at any time."""
 
     def __init__(self, cfg: SegmentCommandCfg, env: ManagerBasedRLEnv) -> None:
         super().__init__(cfg, env)
@@ -88,7 +100,27 @@ class SegmentCommand(CommandTerm):
         """
         if self.num_envs % repeats:
             raise ValueError(f"{self.num_envs} environments cannot be split into {repeats} equal blocks")
-        n = self.num_envs // repeats
+        orders, lengths = self.draw_script(seed, steps, self.num_envs // repeats)
+        self._script = orders.repeat(repeats, 1, 1), lengths.repeat(repeats, 1)
+
+    def hold(self, order: Sequence[float]) -> None:
+        """Give one order to every environment, now and whenever it starts again."""
+        held = torch.tensor([order], dtype=torch.float, device=self.device).repeat(self.num_envs, 1, 1)
+        self._script = held, torch.full((self.num_envs, 1), torch.iinfo(torch.long).max, device=self.device)
+        self._begin_anew()
+
+    def release(self) -> None:
+        """Draw orders again."""
+        self._script = None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        ids = torch.arange(self.num_envs, device=self.device)
+        self.segments.close(ids, torch.zeros_like(ids, dtype=torch.bool))
+        self._resample_command(ids)
+
+    def draw_script(self, seed: int, steps: int, n: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Orders (n, M, K) of episodes and the control steps that each lasts (n, M); arguments as in :meth:`script`."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             order = torch.tensor(self.first_order, device=self.device).repeat(n, 1)
@@ -97,7 +129,7 @@ class SegmentCommand(CommandTerm):
                 order = self.draw(order)
                 orders.append(order)
                 lengths.append(self._draw_length(n))
-        self._script = torch.stack(orders, 1).repeat(repeats, 1, 1), torch.stack(lengths, 1).repeat(repeats, 1)
+        return torch.stack(orders, 1), torch.stack(lengths, 1)
 
     def measure(self) -> None:
         """Measure and judge this control step, once."""

@@ -14,7 +14,7 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_quat_inverse
 from tt_isaaclab.kinematics.rotations import quat_rotate
 from tt_isaaclab.tasks.mdp.markers import sphere_marker
-from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand, SegmentCommandCfg
+from tt_isaaclab.tasks.mdp.segment_command import Control, SegmentCommand, SegmentCommandCfg
 
 
 class ReachCommand(SegmentCommand):
@@ -25,6 +25,7 @@ class ReachCommand(SegmentCommand):
 
     cfg: ReachCommandCfg
     first_order = (0.0, 0.0, 1.0)
+    controls = (Control("x", "m", -0.75, 0.75), Control("y", "m", -0.75, 0.75), Control("height", "m", 0.05, 1.6))
 
     def __init__(self, cfg: ReachCommandCfg, env: ManagerBasedRLEnv) -> None:
         super().__init__(cfg, env)

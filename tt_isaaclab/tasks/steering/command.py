@@ -13,6 +13,7 @@ from isaaclab.utils import configclass
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.tasks.direction.command import DirectionCommand, DirectionCommandCfg, draw_direction
 from tt_isaaclab.tasks.mdp.markers import arrow_marker
+from tt_isaaclab.tasks.mdp.segment_command import Control
 
 
 class SteeringCommand(DirectionCommand):
@@ -20,6 +21,7 @@ class SteeringCommand(DirectionCommand):
 
     cfg: SteeringCommandCfg
     first_order = (0.0, 1.0, 0.0)
+    controls = (*DirectionCommand.controls, Control("facing", "rad", -math.pi, math.pi))
 
     def __init__(self, cfg: SteeringCommandCfg, env: ManagerBasedRLEnv) -> None:
         super().__init__(cfg, env)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Direction, Steering and Reach for one humanoid, in NumPy: what the token reads, what a prompt shows, what is good."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .contract import Contract, ContractError
+from .observation import BodyState, PoseTarget, heading, target_rows, turn
+
+
+class Task:
+    """A command that changes now and then; subclasses say what its numbers mean.
+
+    Args:
+        contract: The policy's contract.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        bodies, prompt = contract["humanoid"]["bodies"], contract["prompt"]
+        self.success = contract["task"]["success"]
+        """Tolerances, and the control steps of an order that are not judged."""
+        self.step_dt = 1.0 / contract["rates"]["control_hz"]
+        self.order = np.zeros(0)
+        """The command in force."""
+        self.elapsed = 0
+        """Control steps since it was given."""
+        self._prompt, self._slots = prompt, [bodies.index(name) for name in prompt["slots"]]
+        self._pelvis_slot, self._hand_slot = (prompt["slots"].index(name) for name in (bodies[0], prompt["hand"]))
+        self._hand = bodies.index(prompt["hand"])
+
+    def give(self, order: np.ndarray, state: BodyState) -> None:
+        """A new command from now on."""
+        self.order, self.elapsed = order, 0
+
+    def observe(self, state: BodyState) -> np.ndarray:
+        """Task observation."""
+        raise NotImplementedError
+
+    def target(self, state: BodyState) -> PoseTarget:
+        """Joint-condition prompt."""
+        raise NotImplementedError
+
+    def good(self, state: BodyState, velocity: np.ndarray) -> bool:
+        """Whether a control step was good; ``velocity`` (3,) is the pelvis' displacement over it by its time [m/s]."""
+        raise NotImplementedError
+
+    def rows(self, state: BodyState) -> np.ndarray:
+        """The prompt as the policy reads it."""
+        return target_rows(state, self.target(state), self._slots)
+
+    def _hidden(self, times: np.ndarray) -> PoseTarget:
+        """Targets of which nothing is visible yet."""
+        t, s = len(times), len(self._slots)
+        rot = np.tile(np.eye(3), (t, s, 1, 1))
+        return PoseTarget(
+            np.zeros((t, s, 3)), rot, np.zeros(t), np.zeros((t, 2)), np.zeros((t, s + 1, 2), dtype=bool), times
+        )
+
+
+class Direction(Task):
+    """The order is a world angle [rad] and a speed [m/s]."""
+
+    facing = property(lambda self: self.order[0])
+    """World angle to face [rad]."""
+
+    @property
+    def way(self) -> np.ndarray:
+        """Target velocity (2,), world [m/s]."""
+        return self.order[1] * np.array([np.cos(self.order[0]), np.sin(self.order[0])])
+
+    def observe(self, state: BodyState) -> np.ndarray:
+        """Direction in the heading frame (2), speed (1)."""
+        angle = self.order[0] - heading(state.rot[0])
+        return np.array([np.cos(angle), np.sin(angle), self.order[1]])
+
+    def target(self, state: BodyState) -> PoseTarget:
+        """The pelvis moves on at the commanded velocity."""
+        pelvis, times = self._pelvis_slot, np.array(self._prompt["move_times"])
+        target = self._hidden(times)
+        target.pos[:, pelvis, :2] = state.pos[0, :2] + np.outer(times, self.way)
+        target.pos[:, pelvis, 2] = self._prompt["pelvis_height"]
+        target.rot[:, pelvis] = turn(self.facing)
+        target.heading[:], target.velocity[:] = self.facing, self.way
+        target.visible[0, pelvis] = target.visible[0, -1] = True
+        target.visible[1, pelvis, 0] = True
+        return target
+
+    def good(self, state: BodyState, velocity: np.ndarray) -> bool:
+        """The speed along the way is within a share of the target speed, or small where that is zero."""
+        angle, speed = self.order[:2]
+        error = speed - velocity[:2] @ [np.cos(angle), np.sin(angle)]
+        return abs(error / speed if speed > 1.0e-4 else error) <= self.success["tolerance"]
+
+
+class Steering(Direction):
+    """The order is that of Direction and a world heading to face [rad]."""
+
+    facing = property(lambda self: self.order[2])
+
+    def observe(self, state: BodyState) -> np.ndarray:
+        """As Direction, then the way to face in the heading frame (2)."""
+        error = self.facing - heading(state.rot[0])
+        return np.concatenate((super().observe(state), [np.cos(error), np.sin(error)]))
+
+    def good(self, state: BodyState, velocity: np.ndarray) -> bool:
+        """As Direction, and facing about right."""
+        error = self.facing - heading(state.rot[0])
+        off = abs(np.arctan2(np.sin(error), np.cos(error)))
+        return super().good(state, velocity) and off <= self.success["facing_tolerance"]
+
+
+class Reach(Task):
+    """The order is a point from the pelvis, world axes, and its height [m]; it stays where it is in the world."""
+
+    def give(self, order: np.ndarray, state: BodyState) -> None:
+        """The point is fixed when the order is given."""
+        super().give(order, state)
+        self.point = order + state.pos[0] * [1.0, 1.0, 0.0]
+
+    def observe(self, state: BodyState) -> np.ndarray:
+        """From the pelvis to the point, heading frame (3)."""
+        return (self.point - state.pos[0]) @ turn(heading(state.rot[0]))
+
+    def target(self, state: BodyState) -> PoseTarget:
+        """The right hand is at the point when it will be judged, or shortly."""
+        steps = max(self.success["grace"] - 10 - self.elapsed, 3)
+        target = self._hidden(np.array([steps * self.step_dt]))
+        target.pos[:, self._hand_slot] = self.point
+        target.visible[:, self._hand_slot, 0] = True
+        return target
+
+    def good(self, state: BodyState, velocity: np.ndarray) -> bool:
+        """The hand is near the point."""
+        return np.linalg.norm(state.pos[self._hand] - self.point) <= self.success["tolerance"]
+
+
+_TASKS = {"direction": Direction, "steering": Steering, "reach": Reach}
+
+
+def make_task(contract: Contract) -> Task:
+    """The task of a contract.
+
+    Raises:
+        ContractError: If its scene holds more than the humanoid and the ground.
+    """
+    name = contract["task"]["name"]
+    if name not in _TASKS:
+        raise ContractError(f"{contract['task']['id']}: its scene is not built here, only {', '.join(_TASKS)} are run")
+    return _TASKS[name](contract)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``tt export``: write a policy as ONNX and TorchScript with the contract of its inputs and outputs."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+from isaaclab.envs import ManagerBasedRLEnv
+
+from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, ORDERS, TORCHSCRIPT, dump, sha256
+from tt_isaaclab.deploy.runner import one_core_session, require_onnxruntime
+from tt_isaaclab.evaluation.evaluator import EPISODE_STEPS
+from tt_isaaclab.humanoid.generate import ASSETS
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.token_file import load_token_of_task
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+from tt_isaaclab.whole_file import whole_file
+
+from .contract import build_contract
+from .graph import PolicyGraph, save_onnx, save_torchscript
+from .leapp import check_leapp, save_leapp
+from .parity import check_parity, measure_latency
+
+_ROLLOUT_STEPS, _ROLLOUT_ENVS = 100, 4
+"""The roll-out that parity is checked on."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the export."""
+    parser.add_argument("--task", required=True, help="task id, such as Direction")
+    parser.add_argument("--token", required=True, help="token file, 'bundled', or 'none' for the behaviour model alone")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--prior", action="store_true", help="add the joint-condition prompt as an input")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--episodes", type=int, default=256, help="episodes of 'tt evaluate' whose orders go along")
+    parser.add_argument("--leapp", action="store_true", help="write a LEAPP graph of the whole control step besides")
+    parser.add_argument("--seed", type=int, default=0, help="seed of these orders, as of 'tt evaluate'")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Export, check and report."""
+    task = check_task_id(args.task)
+    require_onnxruntime()
+    if args.episodes < _ROLLOUT_ENVS:
+        raise ValueError(f"--episodes must be at least {_ROLLOUT_ENVS}, not {args.episodes}")
+    bfm = load_bfm_or_bundled(args.bfm)
+    encoder, path = load_token_of_task(args.token, task, bfm)
+    policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
+    if args.leapp:
+        check_leapp(policy.prompts)
+    graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
+    hashes["token"] = None if path is None else sha256(path)
+    overrides = ["presets=joint_prior"] if args.prior else []
+    with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
+        term = env.command_manager.get_term(command_name(task))
+        orders, lengths = term.draw_script(args.seed, EPISODE_STEPS, env.num_envs)
+        term.script(args.seed, EPISODE_STEPS)
+        groups = record_rollout(env, policy, graph.inputs)
+        widths = {name: rows.shape[-1] for name, rows in groups.items()}
+        contract = build_contract(env, command_name(task), widths, hashes)
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    example = [groups[name][:1] for name in graph.inputs]
+    texts = {CONTRACT: dump(contract)}
+    save_torchscript(args.out / TORCHSCRIPT, graph, example, texts)
+    save_onnx(args.out / ONNX, graph, example, texts)
+    session = one_core_session(args.out / ONNX)
+    contract["checked"] = {
+        "rollout_steps": len(groups[graph.inputs[0]]),
+        "largest_difference": check_parity(graph, groups, session, args.out / TORCHSCRIPT),
+        "one_core_ms": measure_latency(session),
+    }
+    with whole_file(args.out / BODY) as partial:
+        shutil.copyfile(ASSETS / BODY, partial)
+    with whole_file(args.out / ORDERS) as partial, partial.open("wb") as file:
+        np.savez(file, orders=orders.cpu().numpy(), lengths=lengths.cpu().numpy(), steps=EPISODE_STEPS)
+    contract["files"] = {name: sha256(args.out / name) for name in (ONNX, TORCHSCRIPT, BODY, ORDERS)}
+    with whole_file(args.out / CONTRACT) as partial:
+        partial.write_text(dump(contract))
+    differences, latency = contract["checked"]["largest_difference"], contract["checked"]["one_core_ms"]
+    print(
+        f"{args.out}: ONNX within {differences['onnx']:.1e}, TorchScript within {differences['torchscript']:.1e} of torch "
+        f"over {contract['checked']['rollout_steps']} steps; {latency['median']:.2f} ms a step on one core "
+        f"(p99 {latency['p99']:.2f})"
+    )
+    if args.leapp:
+        save_leapp(args.out / "leapp", task, policy, graph.inputs)
+
+
+def record_rollout(env: ManagerBasedRLEnv, policy: BfmPolicy, groups: list[str]) -> dict[str, torch.Tensor]:
+    """Observations (T, width) of a few environments under the policy."""
+    rows: dict[str, list[torch.Tensor]] = {name: [] for name in groups}
+    observations, _ = env.reset()
+    with torch.inference_mode():
+        for _ in range(_ROLLOUT_STEPS):
+            for name in groups:
+                rows[name].append(observations[name][:_ROLLOUT_ENVS].float().cpu().clone())
+            observations, *_ = env.step(policy(observations))
+    return {name: torch.cat(parts) for name, parts in rows.items()}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One humanoid that acts, and what a person may change meanwhile: the token, the prompt, the command."""
+
+from __future__ import annotations
+
+import torch
+from isaaclab.envs import ManagerBasedRLEnv
+
+from tt_isaaclab.bfm.frozen import FrozenBfm
+from tt_isaaclab.task_tokens.encoder import TaskEncoder
+from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
+
+PROMPT = "targets"
+
+
+class Session:
+    """The attributes may be set from another thread; they take effect at the next control step.
+
+    Args:
+        env: Environment with one humanoid.
+        command: Name of its command term.
+        bfm: Behaviour model.
+        encoder: Task token, or ``None``.
+        prior: Whether the prompt is on at the start.
+    """
+
+    def __init__(
+        self, env: ManagerBasedRLEnv, command: str, bfm: FrozenBfm, encoder: TaskEncoder | None, prior: bool
+    ) -> None:
+        self.env, self.bfm, self.encoder = env, bfm, encoder
+        self.term: SegmentCommand = env.command_manager.get_term(command)
+        self.observations, _ = env.reset()
+        self.has_prior = PROMPT in self.observations.keys()
+        self.token = encoder is not None
+        """Whether the task token speaks."""
+        self.prior = prior and self.has_prior
+        """Whether the joint-condition prompt speaks."""
+        self.order: tuple[float, ...] | None = None
+        """Command that a person holds, or ``None`` where the task draws its own."""
+        self.actions = torch.zeros(env.num_envs, env.action_manager.total_action_dim)
+        """What the policy did last (N, 69)."""
+        self._held: tuple[float, ...] | None = None
+
+    def step(self) -> None:
+        """Take one control step with the switches as they stand."""
+        if self.order != self._held:
+            self._held = self.order
+            self.term.release() if self._held is None else self.term.hold(self._held)
+            self.observations = self.env.observation_manager.compute()
+        policy = BfmPolicy(self.bfm, self.encoder if self.token else None, [PROMPT] if self.prior else [])
+        with torch.inference_mode():
+            self.actions = policy(self.observations)
+            self.observations, *_ = self.env.step(self.actions)
