@@ -18,6 +18,7 @@ VERBS = {
     "evaluate": ("tt_isaaclab.evaluation.command", "success rate of a token, or of the behaviour model without one"),
     "train": ("tt_isaaclab.rl.train", "train with RSL-RL: 'isaaclab train' with this project's defaults"),
     "play": ("tt_isaaclab.rl.play", "watch a checkpoint: 'isaaclab play' with this project's defaults"),
+    "import-bfm": ("tt_isaaclab.bfm.importers.command", "make a behaviour model file of a MaskedMimic checkpoint"),
     "pretrain": ("tt_isaaclab.bfm.pretrain.cli", "make a behaviour model: motions, tracker, distillation, numbers"),
     "motions": ("tt_isaaclab.bfm.pretrain.motions.show", "look at the clips of a motion library, and list them"),
 }
