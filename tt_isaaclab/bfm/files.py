@@ -32,9 +32,12 @@ class TokenFileError(BfmFileError):
 
 @dataclass(frozen=True)
 class FileKind:
-    """What a file holds: its mark in the metadata, its name in messages, where to get one, and its error class."""
+    """What a file holds: its mark in the metadata, its name in messages, where to get one, and its error class.
 
-    mark: str
+    Files that others write have no mark.
+    """
+
+    mark: str | None
     noun: str
     source: str
     error: type[BfmFileError]
@@ -45,6 +48,9 @@ BFM = FileKind(
     "behaviour model",
     "give the path of a model made by 'tt pretrain', or made of a checkpoint by 'tt import-bfm'",
     BfmFileError,
+)
+TEXT_VECTORS = FileKind(
+    None, "file of text vectors", "make one as docs/masked_mimic.md says, or ask for no text", BfmFileError
 )
 TOKEN = FileKind("task_token/1", "task token", "give the path of a token trained by this package", TokenFileError)
 
@@ -72,7 +78,7 @@ def read_tensors(path: str | Path, kind: FileKind) -> tuple[dict[str, torch.Tens
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            if metadata.get(_KIND) != kind.mark:
+            if kind.mark is not None and metadata.get(_KIND) != kind.mark:
                 found = metadata.get(_KIND, "none")
                 raise kind.error(f"{path}: not a {kind.noun} (its mark is {found}, not {kind.mark}); {kind.source}")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -12,7 +12,7 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token, token_path
-from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
 
 from .evaluator import evaluate
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> None:
         num_envs=args.episodes,
         device=args.device,
         seed=args.seed,
-        overrides=["presets=joint_prior"] if args.prior else [],
+        overrides=presets_for(bfm.layout, *(["joint_prior"] if args.prior else [])),
     ) as env:
         result = evaluate(env, policy, command_name(task), args.seed)
     record = {

@@ -14,6 +14,7 @@ from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab_tasks.utils import resolve_task_config
 
 import tt_isaaclab.tasks  # noqa: F401  (registers the tasks)
+from tt_isaaclab.bfm.layout import BfmLayout
 
 PREFIX = "TaskTokens-"
 
@@ -40,6 +41,12 @@ def check_task_id(task: str) -> str:
 def command_name(task: str) -> str:
     """Name of the command term of a task: the id without its prefix, in lower case."""
     return task.removeprefix(PREFIX).lower()
+
+
+def presets_for(layout: BfmLayout, *further: str) -> list[str]:
+    """Override that lets an environment offer what a behaviour model reads, and ``further`` presets with it."""
+    names = [*further] if layout.name == "bundled" else [layout.name, *further]
+    return [f"presets={','.join(names)}"] if names else []
 
 
 @contextmanager
