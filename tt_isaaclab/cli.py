@@ -26,6 +26,7 @@ VERBS = {
         "tt_isaaclab.deploy.command",
         "drive an exported policy in plain MuJoCo, without Isaac Lab or torch",
     ),
+    "import-bfm": ("tt_isaaclab.bfm.importers.command", "make a behaviour model file of a MaskedMimic checkpoint"),
     "pretrain": ("tt_isaaclab.bfm.pretrain.cli", "make a behaviour model: motions, tracker, distillation, numbers"),
     "motions": ("tt_isaaclab.bfm.pretrain.motions.show", "look at the clips of a motion library, and list them"),
 }

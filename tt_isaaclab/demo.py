@@ -21,10 +21,9 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
 from tt_isaaclab.task_tokens.training import train_token
-from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
 
-_PRIOR = ["presets=joint_prior"]
 _FILM_STEPS = 240
 
 
@@ -59,12 +58,13 @@ def run(args: argparse.Namespace) -> None:
     console.print(f"[bold]{task}[/]: a {sum(p.numel() for p in bfm.parameters()):,}-parameter frozen behaviour model")
     rows: dict[str, Evaluation] = {}
     untrained = {"no token": BfmPolicy(bfm), "joint-condition prior": BfmPolicy(bfm, prompts=["targets"])}
-    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
+    prior, alone = presets_for(bfm.layout, "joint_prior"), presets_for(bfm.layout)
+    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=prior) as env:
         for row, policy in untrained.items():
             rows[row] = evaluate(env, policy, command, args.seed).summary()
             console.print(f"{row}: success {_percent(rows[row])}")
 
-    overrides, prompts, name = (_PRIOR, ["targets"], "task token and prior") if args.prior else ([], [], "task token")
+    overrides, prompts, name = (prior, ["targets"], "task token and prior") if args.prior else (alone, [], "task token")
     _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=overrides)
     cfg.actor.bfm, cfg.seed = args.bfm, args.seed
     torch.manual_seed(args.seed)
@@ -83,12 +83,12 @@ def run(args: argparse.Namespace) -> None:
     learning_curve(
         args.out / "learning_curve.png",
         *zip(*((p.frames, p.reward, p.success) for p in curve), strict=True),
-        title=f"{task}, bundled behaviour model, {curve[-1].frames / 1e6:.2f} M steps",
+        title=f"{task}, behaviour model {bfm.layout.name}, {curve[-1].frames / 1e6:.2f} M steps",
     )
 
     encoder, _ = load_token(token, bfm)  # what is evaluated is what was written
     trained = BfmPolicy(bfm, encoder.eval(), prompts)
-    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=_PRIOR) as env:
+    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=prior) as env:
         rows[name] = evaluate(env, trained, command, args.seed).summary()
         _film(env, trained, command, args.out / f"{command}.mp4")
     console.print(_table(rows))

@@ -49,9 +49,17 @@ def _observations(*batch: int) -> TensorDict:
 
 
 def _model(bfm_file: str, groups=("humanoid", "task", "targets")) -> TaskTokenModel:
-    sets = {"actor": list(groups), "critic": ["humanoid", "task"]}
+    sets = {"actor": ["humanoid", "task"], "critic": ["humanoid", "task"]}
     return TaskTokenModel(
-        _observations(N), sets, "actor", ACTIONS, (16,), NOISE, bfm_file, activation="relu", obs_normalization=True
+        _observations(N).select(*groups),
+        sets,
+        "actor",
+        ACTIONS,
+        (16,),
+        NOISE,
+        bfm_file,
+        activation="relu",
+        obs_normalization=True,
     )
 
 

@@ -17,6 +17,7 @@ from ..whole_file import whole_file
 
 _KIND = "tt_isaaclab"  # metadata key that says what a file is
 _LFS = b"version https://git-lfs"
+_PYTORCH = b"PK"  # torch.save writes a zip archive
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -31,15 +32,26 @@ class TokenFileError(BfmFileError):
 
 @dataclass(frozen=True)
 class FileKind:
-    """What a file holds: its mark in the metadata, its name in messages, where to get one, and its error class."""
+    """What a file holds: its mark in the metadata, its name in messages, where to get one, and its error class.
 
-    mark: str
+    Files that others write have no mark.
+    """
+
+    mark: str | None
     noun: str
     source: str
     error: type[BfmFileError]
 
 
-BFM = FileKind("bfm/1", "behaviour model", "give the path of a model made or imported by this package", BfmFileError)
+BFM = FileKind(
+    "bfm/1",
+    "behaviour model",
+    "give the path of a model made by 'tt pretrain', or made of a checkpoint by 'tt import-bfm'",
+    BfmFileError,
+)
+TEXT_VECTORS = FileKind(
+    None, "file of text vectors", "make one as docs/masked_mimic.md says, or ask for no text", BfmFileError
+)
 TOKEN = FileKind("task_token/1", "task token", "give the path of a token trained by this package", TokenFileError)
 
 
@@ -58,12 +70,15 @@ def read_tensors(path: str | Path, kind: FileKind) -> tuple[dict[str, torch.Tens
     if not path.is_file():
         raise kind.error(f"{path}: no such file; {kind.source}")
     with path.open("rb") as file:
-        if file.read(len(_LFS)) == _LFS:
-            raise kind.error(f"{path}: this is a Git LFS pointer, not the {kind.noun}; run 'git lfs pull'")
+        head = file.read(len(_LFS))
+    if head == _LFS:
+        raise kind.error(f"{path}: this is a Git LFS pointer, not the {kind.noun}; run 'git lfs pull'")
+    if head.startswith(_PYTORCH):
+        raise kind.error(f"{path}: a PyTorch file, no safetensors file; {kind.source}")
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
-            if metadata.get(_KIND) != kind.mark:
+            if kind.mark is not None and metadata.get(_KIND) != kind.mark:
                 found = metadata.get(_KIND, "none")
                 raise kind.error(f"{path}: not a {kind.noun} (its mark is {found}, not {kind.mark}); {kind.source}")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -113,3 +113,7 @@ def bundled() -> BfmLayout:
         target_slots=_SLOTS,
         target_steps=(1, 2, 4, 8, 16),
     )
+
+
+LAYOUTS = {make.__name__: make for make in (masked_mimic_v1, masked_mimic_v2_3, masked_mimic_v3, bundled)}
+"""Name of a layout -> what makes it."""

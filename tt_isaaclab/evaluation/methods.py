@@ -11,6 +11,7 @@ from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.bfm.files import sha256
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
+from tt_isaaclab.tasks.make import presets_for
 
 from .evaluator import Policy
 
@@ -59,6 +60,6 @@ def load_method(args: argparse.Namespace, task: str) -> Method:
     bfm = load_bfm_or_bundled(args.bfm)
     encoder, path = load_token_of_task(args.token, task, bfm)
     name = ("task_token" if encoder else "bfm") + ("_prior" if args.prior else "")
-    overrides = ["presets=joint_prior"] if args.prior else []
+    overrides = presets_for(bfm.layout, *(["joint_prior"] if args.prior else []))
     policy = BfmPolicy(bfm, encoder, [PROMPTS] if args.prior else [])
     return Method(name, policy, bfm.hash, None if path is None else sha256(path), overrides)

@@ -19,7 +19,7 @@ from tt_isaaclab.humanoid.generate import ASSETS
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
-from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import whole_file
 
 from .contract import build_contract
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> None:
         check_leapp(policy.prompts)
     graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
     hashes["token"] = None if path is None else sha256(path)
-    overrides = ["presets=joint_prior"] if args.prior else []
+    overrides = presets_for(bfm.layout, *(["joint_prior"] if args.prior else []))
     with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(task))
         orders, lengths = term.draw_script(args.seed, EPISODE_STEPS, env.num_envs)

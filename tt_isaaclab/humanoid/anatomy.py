@@ -34,10 +34,11 @@ class Sphere:
 
 @dataclass(frozen=True)
 class Box:
-    """Axis-aligned box in the body frame, given by its centre and half extents [m]."""
+    """Box in the body frame, given by its centre and half extents [m] and its orientation there (w, x, y, z)."""
 
     center: Vec3
     half_extents: Vec3
+    orientation: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
 
 
 Shape = Capsule | Sphere | Box

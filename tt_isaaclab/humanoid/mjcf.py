@@ -24,7 +24,8 @@ def _geom(shape: Shape) -> dict[str, str]:
     if isinstance(shape, Capsule):
         return {"type": "capsule", "fromto": _numbers((*shape.start, *shape.end)), "size": _numbers((shape.radius,))}
     if isinstance(shape, Box):
-        return {"type": "box", "pos": _numbers(shape.center), "size": _numbers(shape.half_extents)}
+        box = {"type": "box", "pos": _numbers(shape.center), "size": _numbers(shape.half_extents)}
+        return box if shape.orientation == (1.0, 0.0, 0.0, 0.0) else {**box, "quat": _numbers(shape.orientation)}
     return {"type": "sphere", "pos": _numbers(shape.center), "size": _numbers((shape.radius,))}
 
 

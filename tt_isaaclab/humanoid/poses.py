@@ -9,8 +9,11 @@ import torch
 
 from .spec import DEFAULT_HUMANOID
 
-STANDING_HEIGHT = DEFAULT_HUMANOID.standing_height - 0.01
-"""Pelvis height of the standing pose [m]: the knees are a little bent."""
+STANDING_DROP = 0.01
+"""How much lower than in the rest pose the pelvis stands [m]: the knees are a little bent."""
+
+STANDING_HEIGHT = DEFAULT_HUMANOID.standing_height - STANDING_DROP
+"""Pelvis height of the standing pose of the body that ships [m]."""
 
 _MIDDLE = {"Torso": (0.0, 0.10, 0.0)}
 _LEFT = {

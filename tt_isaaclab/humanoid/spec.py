@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from .anatomy import ANATOMY, STANDING_HEIGHT
+from .anatomy import ANATOMY, STANDING_HEIGHT, Segment
 
 AXES = "xyz"
 
@@ -77,16 +78,20 @@ class HumanoidSpec:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-_INDEX = {segment.name: i for i, segment in enumerate(ANATOMY)}
+def spec_of(name: str, anatomy: Sequence[Segment], standing_height: float) -> HumanoidSpec:
+    """The description of a body."""
+    names = tuple(segment.name for segment in anatomy)
+    return HumanoidSpec(
+        name=name,
+        body_names=names,
+        parents=tuple(-1 if s.parent is None else names.index(s.parent) for s in anatomy),
+        offsets=tuple(s.offset for s in anatomy),
+        stiffness=tuple(s.stiffness for s in anatomy[1:]),
+        damping=tuple(s.damping for s in anatomy[1:]),
+        hinges={s.name: s.hinges for s in anatomy[1:]},
+        standing_height=standing_height,
+    )
 
-DEFAULT_HUMANOID = HumanoidSpec(
-    name="tt_humanoid",
-    body_names=tuple(s.name for s in ANATOMY),
-    parents=tuple(-1 if s.parent is None else _INDEX[s.parent] for s in ANATOMY),
-    offsets=tuple(s.offset for s in ANATOMY),
-    stiffness=tuple(s.stiffness for s in ANATOMY[1:]),
-    damping=tuple(s.damping for s in ANATOMY[1:]),
-    hinges={s.name: s.hinges for s in ANATOMY[1:]},
-    standing_height=STANDING_HEIGHT,
-)
+
+DEFAULT_HUMANOID = spec_of("tt_humanoid", ANATOMY, STANDING_HEIGHT)
 """The body this project ships."""

@@ -50,6 +50,8 @@ def _add_shape(stage: Usd.Stage, path: str, shape: Shape) -> None:
         geom = UsdGeom.Cube.Define(stage, path)
         geom.CreateSizeAttr(2.0)
         geom.AddTranslateOp().Set(Gf.Vec3d(*shape.center))
+        if shape.orientation != (1.0, 0.0, 0.0, 0.0):
+            geom.AddOrientOp().Set(Gf.Quatf(*shape.orientation))
         geom.AddScaleOp().Set(_vec3(shape.half_extents))
     else:
         geom = UsdGeom.Sphere.Define(stage, path)
@@ -96,7 +98,9 @@ def _add_joint(stage: Usd.Stage, path: str, segment: Segment, parent_path: str, 
     prim.CreateAttribute("mjc:damping", Sdf.ValueTypeNames.Float, custom=False).Set(segment.damping)
 
 
-def build_humanoid_usd(anatomy: Sequence[Segment] = ANATOMY) -> str:
+def build_humanoid_usd(
+    anatomy: Sequence[Segment] = ANATOMY, uncollidable: Sequence[tuple[str, str]] = UNCOLLIDABLE_PAIRS
+) -> str:
     """Return the body as USD text; inertias are MuJoCo's for the same shapes and masses."""
     model = mujoco.MjModel.from_xml_string(build_mjcf(anatomy))
     stage = _new_stage("/Humanoid")
@@ -122,7 +126,7 @@ def build_humanoid_usd(anatomy: Sequence[Segment] = ANATOMY) -> str:
             UsdPhysics.ArticulationRootAPI.Apply(body.GetPrim())
         else:
             _add_joint(stage, f"/Humanoid/joints/{segment.name}", segment, f"/Humanoid/{segment.parent}", path)
-    for first, second in UNCOLLIDABLE_PAIRS:
+    for first, second in uncollidable:
         pairs = UsdPhysics.FilteredPairsAPI.Apply(stage.GetPrimAtPath(f"/Humanoid/{first}"))
         pairs.CreateFilteredPairsRel().AddTarget(f"/Humanoid/{second}")
     return stage.GetRootLayer().ExportToString()

@@ -15,7 +15,7 @@ from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.rl.defaults import with_defaults
 from tt_isaaclab.task_tokens.token_file import TOKENS, load_token_of_task
-from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env
+from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
 
 from .panel import Panel, page_of
 from .session import Session
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     """Play until the time is up, the viewer is closed or the person stops it."""
     if args.checkpoint is not None:
         given = ["--checkpoint", args.checkpoint, "--seed", str(args.seed), *further]
-        return run_play_cli(with_defaults(args.task, given, viz=args.viz))
+        return run_play_cli(with_defaults(args.task, args.bfm, given, viz=args.viz))
     if options := [argument for argument in further if argument.startswith("-")]:
         raise ValueError(f"unknown argument(s) {' '.join(options)}; see 'tt play --help'")
     task = check_task_id(args.task)
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     bfm = load_bfm_or_bundled(args.bfm)
     shipped = "bundled" if (TOKENS / f"{task}.safetensors").is_file() else "none"
     encoder, _ = load_token_of_task(args.token or shipped, task, bfm)
-    overrides = [*(["presets=joint_prior"] if has_prior(task) else []), *further]
+    overrides = [*presets_for(bfm.layout, *(["joint_prior"] if has_prior(task) else [])), *further]
     command = command_name(task)
 
     def alone(cfg: ManagerBasedRLEnvCfg) -> None:

@@ -5,25 +5,33 @@ from __future__ import annotations
 
 import argparse
 
+from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.physics.presets import DEFAULT_DEVICE
-from tt_isaaclab.tasks.make import check_task_id
+from tt_isaaclab.tasks.make import check_task_id, presets_for
+
+_PRESETS = "presets="
 
 
 def add_task_argument(parser: argparse.ArgumentParser) -> None:
     """The task; every other argument goes to Isaac Lab."""
     parser.add_argument("--task", required=True, help="task id, such as Direction; 'tt tasks' lists all")
+    parser.add_argument("--bfm", default=None, help="behaviour model file (default: the one that ships)")
     parser.epilog = (
         "Every further argument goes to Isaac Lab: --num_envs, --max_iterations, --seed, --checkpoint latest, "
         "physics=ovphysx, presets=joint_prior, env.… and agent.… overrides."
     )
 
 
-def with_defaults(task: str, further: list[str], viz: str) -> list[str]:
-    """Arguments for Isaac Lab: the full task id, RSL-RL, the device and the viewer unless given.
+def with_defaults(task: str, bfm: str | None, further: list[str], viz: str) -> list[str]:
+    """Arguments for Isaac Lab: the full task id, RSL-RL, the device and the viewer unless given, the behaviour model.
 
     Raises:
-        ValueError: If there is no such task.
+        ValueError: If there is no such task, or the behaviour model's file is bad.
     """
+    if bfm is not None:
+        presets = [name for a in further if a.startswith(_PRESETS) for name in a.removeprefix(_PRESETS).split(",")]
+        further = [a for a in further if not a.startswith(_PRESETS)]
+        further += [f"agent.actor.bfm={bfm}", *presets_for(load_bfm_or_bundled(bfm).layout, *presets)]
     given = {argument.split("=")[0] for argument in further}
     defaults = {"--rl_library": "rsl_rl", "--device": DEFAULT_DEVICE, "--viz": viz}
     added = [part for option, value in defaults.items() if option not in given for part in (option, value)]

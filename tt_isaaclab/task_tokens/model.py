@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from rsl_rl.models import MLPModel
@@ -16,7 +16,7 @@ from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.network import Embedded
 
 from .encoder import TaskEncoder
-from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs
+from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs, required_groups
 
 _TOKENS, _CONTEXT = "bfm_tokens", "bfm_context"
 
@@ -24,8 +24,9 @@ _TOKENS, _CONTEXT = "bfm_tokens", "bfm_context"
 class TaskTokenModel(MLPModel):
     """Actor whose only trainable part is the task encoder; the gradient reaches it through the frozen model.
 
-    The actor's observation groups are ``humanoid`` (the 358-number state), ``task`` and, where a prompt is given,
-    groups named like the behaviour model's token groups (``targets``: rows of 184 numbers, flattened).
+    The actor's observation groups are ``humanoid`` (the 358-number state), ``task`` and whatever else the environment
+    offers under the name of one of the behaviour model's inputs: what it always reads (``terrain``, ...) and prompts
+    (``targets``: rows of 184 numbers, flattened).
     The behaviour model is not a registered submodule: it is in no state dict, optimiser or checkpoint.
 
     Args:
@@ -34,6 +35,8 @@ class TaskTokenModel(MLPModel):
         distribution_cfg: Exploration noise; its standard deviation should be fixed.
         **mlp_options: What :class:`MLPModel` takes besides.
     """
+
+    bfm: FrozenBfm
 
     def __init__(
         self,
@@ -46,19 +49,16 @@ class TaskTokenModel(MLPModel):
         bfm: str = "bundled",
         **mlp_options,
     ) -> None:
+        object.__setattr__(self, "bfm", load_bfm_or_bundled(bfm))  # not registered, see the class
         super().__init__(
             obs, obs_groups, obs_set, output_dim, hidden_dims, distribution_cfg=distribution_cfg, **mlp_options
         )
-        self._set_bfm(load_bfm_or_bundled(bfm))
         if output_dim != self.bfm.layout.actions:
             raise ValueError(
                 f"the task takes {output_dim} actions, {self.bfm.layout.name} makes {self.bfm.layout.actions}"
             )
         self.mlp = TaskEncoder(self.obs_dim, self.bfm.layout.width, tuple(hidden_dims))
         self.obs_normalizer = nn.Identity()  # the encoder holds its own
-
-    def _set_bfm(self, bfm: FrozenBfm) -> None:
-        object.__setattr__(self, "bfm", bfm)  # not registered, see the class
 
     @property
     def encoder(self) -> TaskEncoder:
@@ -83,7 +83,11 @@ class TaskTokenModel(MLPModel):
     @property
     def prompt_groups(self) -> list[str]:
         """Observation groups that are prompts for the behaviour model."""
-        return [name for name in self.obs_groups if name not in (STATE_GROUP, TASK_GROUP)]
+        return self._prompts(self.obs_groups)
+
+    def _prompts(self, offered: Iterable[str]) -> list[str]:
+        maskable = {group.name for group in self.bfm.layout.tokens if group.maskable}
+        return [name for name in offered if name in maskable]
 
     @torch.no_grad()
     def with_embeddings(self, obs: TensorDict, chunk: int = 4096) -> TensorDict:
@@ -109,10 +113,12 @@ class TaskTokenModel(MLPModel):
         return ExportedPolicy(self)
 
     def _get_obs_dim(self, obs: TensorDict, obs_groups: dict[str, list[str]], obs_set: str):
-        groups = obs_groups[obs_set]
+        offered = list(obs.keys())
         for name in (STATE_GROUP, TASK_GROUP):
-            if name not in groups:
-                raise ValueError(f"a task-token actor reads the observation groups {groups}; '{name}' is missing")
+            if name not in offered:
+                raise ValueError(f"the environment offers the observation groups {offered}; '{name}' is missing")
+        bfm_inputs(self.bfm.layout, obs, [])  # says what else is missing
+        groups = [STATE_GROUP, TASK_GROUP, *required_groups(self.bfm.layout), *self._prompts(offered)]
         self._group_widths = [obs[name].shape[-1] for name in groups]
         return groups, obs[TASK_GROUP].shape[-1]
 

@@ -8,28 +8,39 @@ from collections.abc import Mapping
 import torch
 
 from tt_isaaclab.bfm.frozen import FrozenBfm
-from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.bfm.layout import LATENT, BfmLayout
 
 from .encoder import TaskEncoder
 
 STATE_GROUP, TASK_GROUP = "humanoid", "task"
-"""Observation groups that become the behaviour model's state and the task encoder's input. Further groups are
-prompts, named like the token group they fill and flattened."""
+"""Observation groups that become the behaviour model's state and the task encoder's input. Further groups are named
+like the behaviour model's inputs they fill, and flattened: what it always reads, and prompts, which it may do without."""
 
 
 def bfm_inputs(layout: BfmLayout, obs: Mapping[str, torch.Tensor], prompts: list[str]) -> dict[str, torch.Tensor]:
     """The behaviour model's raw inputs from observation groups; ``prompts`` names the groups that are prompts.
 
     Raises:
-        ValueError: If a prompt is not a token group of the model.
+        ValueError: If a prompt is not a token group of the model, or a group that it always reads is missing.
     """
-    widths = {group.name: group.width for group in layout.tokens}
+    groups = {group.name: group for group in layout.tokens}
     inputs = {"state": obs[STATE_GROUP]}
-    for name in prompts:
-        if name not in widths:
-            raise ValueError(f"{layout.name} has no token group '{name}', only {sorted(widths)}")
-        inputs[name] = obs[name].unflatten(-1, (-1, widths[name]))
+    for name in (*required_groups(layout), *prompts):
+        if name in prompts and name not in groups:
+            raise ValueError(f"{layout.name} has no token group '{name}', only {sorted(groups)}")
+        if name not in obs.keys():
+            raise ValueError(
+                f"{layout.name} reads '{name}', which the environment does not offer; add presets={layout.name}"
+            )
+        rows = name in groups and groups[name].count > 1
+        inputs[name] = obs[name].unflatten(-1, (-1, groups[name].width)) if rows else obs[name]
     return inputs
+
+
+def required_groups(layout: BfmLayout) -> list[str]:
+    """Observation groups besides the state that the behaviour model cannot do without."""
+    read = [group.name for group in layout.tokens if not group.maskable] + [part.name for part in layout.decoder]
+    return [name for name in dict.fromkeys(read) if name not in ("state", LATENT)]
 
 
 class BfmPolicy:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from isaaclab.utils import configclass
 from isaaclab_rl.rsl_rl import RslRlMLPModelCfg, RslRlPpoAlgorithmCfg
-from isaaclab_tasks.utils import preset
 
 from tt_isaaclab.tasks.rsl_rl_cfg import FixedGaussianCfg, RunnerCfg
 
@@ -49,10 +48,8 @@ class TaskTokenPpoCfg(RslRlPpoAlgorithmCfg):
 class TaskTokenRunnerCfg(RunnerCfg):
     """What all task-token runs share."""
 
-    obs_groups: dict[str, list[str]] = preset(
-        default={"actor": ["humanoid", "task"], "critic": ["humanoid", "task"]},
-        joint_prior={"actor": ["humanoid", "task", "targets"], "critic": ["humanoid", "task"]},
-    )
+    # the actor adds what the environment offers to the behaviour model
+    obs_groups: dict[str, list[str]] = {"actor": ["humanoid", "task"], "critic": ["humanoid", "task"]}
     num_steps_per_env: int = 16
     max_iterations: int = 4000
     save_interval: int = 50

@@ -14,6 +14,7 @@ from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab_tasks.utils import resolve_task_config
 
 import tt_isaaclab.tasks  # noqa: F401  (registers the tasks)
+from tt_isaaclab.bfm.layout import BfmLayout
 
 PREFIX = "TaskTokens-"
 
@@ -45,6 +46,12 @@ def command_name(task: str) -> str:
 def has_prior(task: str) -> bool:
     """Whether a registered task has a joint-condition prompt, the preset ``joint_prior``."""
     return hasattr(resolve_task_config(task, None, overrides=[])[0].observations, "targets")
+
+
+def presets_for(layout: BfmLayout, *further: str) -> list[str]:
+    """Override that lets an environment offer what a behaviour model reads, and ``further`` presets with it."""
+    names = [*further] if layout.name == "bundled" else [layout.name, *further]
+    return [f"presets={','.join(names)}"] if names else []
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.tasks.mdp.contacts import StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.rewards import long_jump_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import HumanoidObservationCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg
 from tt_isaaclab.tasks.mdp.terminations import diverged, fell
 
 from .command import LongJumpCommand, LongJumpCommandCfg
@@ -60,12 +60,11 @@ class CommandsCfg:
 
 
 @configclass
-class ObservationsCfg:
+class ObservationsCfg(BfmObservationsCfg):
     @configclass
     class TaskCfg(ObservationGroupCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "longjump"})
 
-    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
     task: TaskCfg = TaskCfg()
 
 

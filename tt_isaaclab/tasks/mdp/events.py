@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from isaaclab.envs import ManagerBasedEnv
 
-from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
+from tt_isaaclab.humanoid.poses import STANDING_DROP, standing_pose
 from tt_isaaclab.humanoid.state import write_state
 
 
@@ -24,7 +24,7 @@ def reset_to_standing(env: ManagerBasedEnv, env_ids: torch.Tensor | slice, noise
     joints += torch.empty_like(joints).uniform_(-noise, noise)
     root_pose = torch.zeros(n, 7, device=device)
     root_pose[:, :3] = env.scene.env_origins[env_ids]
-    root_pose[:, 2] += STANDING_HEIGHT
+    root_pose[:, 2] += env.scene["robot"].cfg.init_state.pos[2] - STANDING_DROP
     root_pose[:, 6] = 1.0
     order = env.action_manager.get_term("joint_target").hinge_order
     still = torch.zeros_like(joints)

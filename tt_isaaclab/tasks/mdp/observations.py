@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from isaaclab.envs import ManagerBasedEnv
 
+from tt_isaaclab.bfm.layouts import LAYOUTS
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.kinematics.self_observation import self_observation
-from tt_isaaclab.kinematics.sparse_targets import SparseTarget, sparse_targets
+from tt_isaaclab.kinematics.sparse_targets import SparseTarget, sparse_targets, sparse_targets_v3
 
 
 def humanoid_state(env: ManagerBasedEnv) -> torch.Tensor:
@@ -19,13 +20,14 @@ def humanoid_state(env: ManagerBasedEnv) -> torch.Tensor:
     return self_observation(*read_bodies(env.scene["robot"]))
 
 
-def prompt_tokens(env: ManagerBasedEnv, prompt: Callable[[torch.Tensor], SparseTarget]) -> torch.Tensor:
-    """Sparse pose targets of a prompt as the behaviour model's rows, flattened. Shape (N, T x 184).
+def prompt_tokens(env: ManagerBasedEnv, prompt: Callable[[torch.Tensor, Sequence[str]], SparseTarget]) -> torch.Tensor:
+    """Sparse pose targets of a prompt as the behaviour model's rows, flattened. Shape (N, T x 184), for v3 (N, T x 157).
 
     Args:
-        env: The environment.
-        prompt: Makes the targets from the pelvis position (N, 3), world [m].
+        env: The environment; ``cfg.bfm_layout`` names the behaviour model's layout.
+        prompt: Makes the targets from the pelvis position (N, 3), world [m], and the body of each slot.
     """
-    bodies = read_bodies(env.scene["robot"])
-    slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*DEFAULT_HUMANOID.conditionable), device=bodies.pos.device)
-    return sparse_targets(bodies.pos, bodies.quat, prompt(bodies.pos[:, 0]), slots).flatten(1)
+    bodies, layout = read_bodies(env.scene["robot"]), LAYOUTS[env.cfg.bfm_layout]()
+    slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*layout.target_slots), device=bodies.pos.device)
+    rows = sparse_targets_v3 if env.cfg.bfm_layout == "masked_mimic_v3" else sparse_targets
+    return rows(bodies.pos, bodies.quat, prompt(bodies.pos[:, 0], layout.target_slots), slots).flatten(1)

@@ -7,9 +7,11 @@ from isaaclab.envs import mdp as lab
 from isaaclab.managers import EventTermCfg, ObservationGroupCfg, ObservationTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
+from isaaclab_tasks.utils import preset
 
 from tt_isaaclab.tasks.base import HumanoidEnvCfg, TaskSceneCfg
 
+from . import bfm_inputs
 from .events import reset_to_standing
 from .observations import humanoid_state
 from .terminations import diverged, fell
@@ -20,6 +22,74 @@ class HumanoidObservationCfg(ObservationGroupCfg):
     """Observation group ``humanoid``: the behaviour model's state."""
 
     state = ObservationTermCfg(func=humanoid_state)
+
+
+@configclass
+class PoseHistoryCfg(ObservationGroupCfg):
+    """MaskedMimic v1: 15 of the last 120 control steps."""
+
+    rows = ObservationTermCfg(func=bfm_inputs.PoseHistory, params={"steps": list(range(1, 114, 8))})
+
+
+@configclass
+class EveryEighthCfg(ObservationGroupCfg):
+    """MaskedMimic v2.3: 15 of the last 120 control steps, this one included."""
+
+    rows = ObservationTermCfg(
+        func=bfm_inputs.OwnFrameHistory,
+        params={"steps": list(range(0, 113, 8)), "labels": list(range(0, 113, 8))},
+    )
+
+
+@configclass
+class LastFiveCfg(ObservationGroupCfg):
+    """MaskedMimic v3: the last five control steps, with the ages it was trained to read."""
+
+    rows = ObservationTermCfg(
+        func=bfm_inputs.OwnFrameHistory, params={"steps": [1, 2, 3, 4, 5], "labels": [0, 1, 2, 3, 4]}
+    )
+
+
+@configclass
+class TerrainCfg(ObservationGroupCfg):
+    """MaskedMimic v1 and v2.3: the ground around the pelvis."""
+
+    samples = ObservationTermCfg(func=bfm_inputs.flat_terrain)
+
+
+@configclass
+class PreviousActionCfg(ObservationGroupCfg):
+    """MaskedMimic v3."""
+
+    action = ObservationTermCfg(func=bfm_inputs.PreviousAction)
+
+
+@configclass
+class TextCfg(ObservationGroupCfg):
+    """A sentence; ``env.observations.text.vector.params.file=...`` and ``.sentence=...`` say which."""
+
+    vector = ObservationTermCfg(func=bfm_inputs.text, params={"file": "", "sentence": ""})
+
+
+@configclass
+class BfmObservationsCfg:
+    """What the behaviour model reads: groups named like its inputs. A preset named like its layout adds what it needs.
+
+    ``pose_history`` shows v1 its past, which was hidden for the paper's tables, and ``text`` a sentence to v1 and v2.3.
+    """
+
+    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
+    history: ObservationGroupCfg | None = preset(
+        default=None,
+        pose_history=PoseHistoryCfg(),
+        masked_mimic_v2_3=EveryEighthCfg(),
+        masked_mimic_v3=LastFiveCfg(),
+    )
+    terrain: ObservationGroupCfg | None = preset(
+        default=None, masked_mimic_v1=TerrainCfg(), masked_mimic_v2_3=TerrainCfg()
+    )
+    previous_action: ObservationGroupCfg | None = preset(default=None, masked_mimic_v3=PreviousActionCfg())
+    text: ObservationGroupCfg | None = preset(default=None, text=TextCfg())
 
 
 @configclass
@@ -47,6 +117,13 @@ class TaskEnvCfg(HumanoidEnvCfg):
     events: ResetCfg = ResetCfg()
     terminations: FallTerminationsCfg = FallTerminationsCfg()
     episode_length_s: float = 1000 / 30
+    bfm_layout: str = preset(
+        default="bundled",
+        masked_mimic_v1="masked_mimic_v1",
+        masked_mimic_v2_3="masked_mimic_v2_3",
+        masked_mimic_v3="masked_mimic_v3",
+    )
+    """Name of the behaviour model's layout, which decides the slots and rows of prompts."""
 
     def play_mode(self) -> None:
         """Few humanoids, ten-second episodes, the command drawn into the scene."""

@@ -14,7 +14,7 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import reach_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import HumanoidObservationCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg
 
 from .command import ReachCommand, ReachCommandCfg
 
@@ -34,8 +34,8 @@ def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: the right hand is at the point when it will be judged. Shape (N, 184)."""
     command = _command(env)
     left = (command.cfg.grace - 10 - command.segments.elapsed).clamp(min=3) * env.step_dt
-    slots, hand = DEFAULT_HUMANOID.conditionable, DEFAULT_HUMANOID.right_hand
-    return prompt_tokens(env, lambda pelvis: joint_conditions.reach(command.target, left, slots, hand))
+    hand = DEFAULT_HUMANOID.right_hand
+    return prompt_tokens(env, lambda pelvis, slots: joint_conditions.reach(command.target, left, slots, hand))
 
 
 @configclass
@@ -44,7 +44,7 @@ class CommandsCfg:
 
 
 @configclass
-class ObservationsCfg:
+class ObservationsCfg(BfmObservationsCfg):
     @configclass
     class TaskCfg(ObservationGroupCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "reach"})
@@ -53,7 +53,6 @@ class ObservationsCfg:
     class TargetsCfg(ObservationGroupCfg):
         prior = ObservationTermCfg(func=joint_prior)
 
-    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
     task: TaskCfg = TaskCfg()
     targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
 

@@ -10,11 +10,10 @@ from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTer
 from isaaclab.utils import configclass
 from isaaclab_tasks.utils import preset
 
-from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import steering_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import HumanoidObservationCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg
 
 from .command import SteeringCommand, SteeringCommandCfg
 
@@ -34,9 +33,10 @@ def steering_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> tor
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: the pelvis moves along the command and faces as commanded. Shape (N, 2 x 184)."""
-    command, slots = _command(env), DEFAULT_HUMANOID.conditionable
+    command = _command(env)
     return prompt_tokens(
-        env, lambda pelvis: joint_conditions.direction(pelvis, command.angle, command.speed, slots, command.facing)
+        env,
+        lambda pelvis, slots: joint_conditions.direction(pelvis, command.angle, command.speed, slots, command.facing),
     )
 
 
@@ -46,7 +46,7 @@ class CommandsCfg:
 
 
 @configclass
-class ObservationsCfg:
+class ObservationsCfg(BfmObservationsCfg):
     @configclass
     class TaskCfg(ObservationGroupCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "steering"})
@@ -55,7 +55,6 @@ class ObservationsCfg:
     class TargetsCfg(ObservationGroupCfg):
         prior = ObservationTermCfg(func=joint_prior)
 
-    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
     task: TaskCfg = TaskCfg()
     targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
 

@@ -15,7 +15,7 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.tasks.mdp.contacts import ForbiddenContact, StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.rewards import strike_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import FallTerminationsCfg, HumanoidObservationCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, FallTerminationsCfg, TaskEnvCfg
 
 from .command import BOX_SIZE, StrikeCommand, StrikeCommandCfg
 
@@ -58,12 +58,11 @@ class CommandsCfg:
 
 
 @configclass
-class ObservationsCfg:
+class ObservationsCfg(BfmObservationsCfg):
     @configclass
     class TaskCfg(ObservationGroupCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "strike"})
 
-    humanoid: HumanoidObservationCfg = HumanoidObservationCfg()
     task: TaskCfg = TaskCfg()
 
 

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A whole checkpoint of each generation, random weights: import, train a Direction token, reload, evaluate, export."""
+
+import copy
+
+import numpy as np
+import onnxruntime
+import published_checkpoints as published
+import pytest
+import torch
+from isaaclab_tasks.utils import resolve_task_config
+
+from tt_isaaclab.bfm.files import TokenFileError
+from tt_isaaclab.bfm.importers.command import import_bfm
+from tt_isaaclab.evaluation.evaluator import evaluate
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
+from tt_isaaclab.task_tokens.training import CHECKPOINT, train_token
+from tt_isaaclab.tasks.make import open_env, presets_for
+
+GROUPS = {
+    "v1": ["humanoid", "task", "terrain", "history", "targets"],
+    "v2_3": ["humanoid", "task", "history", "terrain", "targets"],
+    "v3": ["humanoid", "task", "history", "previous_action", "targets"],
+}
+
+
+@pytest.mark.parametrize("generation", published.SHAPES)
+def test_from_the_checkpoint_to_the_exported_policy(generation, tmp_path):
+    state = published.random_state(generation)
+    path = published.write(tmp_path / "last.ckpt", published.checkpoint(generation, state))
+    file = tmp_path / "bfm.safetensors"
+    bfm = import_bfm(path, file)
+    path.unlink()
+    overrides = presets_for(bfm.layout, "joint_prior", *(["pose_history"] if generation == "v1" else []))
+    _, cfg = resolve_task_config("TaskTokens-Direction", "rsl_rl_cfg_entry_point", overrides=overrides)
+    cfg.actor.bfm, cfg.num_steps_per_env, cfg.algorithm.num_learning_epochs = str(file), 2, 1
+    cfg.algorithm.num_mini_batches = 2
+    with open_env("Direction", num_envs=4, seed=0, overrides=overrides) as env:
+        runner, curve = train_token(env, cfg, "direction", 1.0, tmp_path)
+        actor = runner.alg.get_policy()
+        assert set(actor.obs_groups) == set(GROUPS[generation]) and len(curve) >= 1
+        assert all(torch.equal(t, bfm.state_dict()[name]) for name, t in actor.bfm.state_dict().items())
+        assert (tmp_path / CHECKPOINT).stat().st_size < 20e6  # no behaviour model in it
+
+        card = TokenCard("TaskTokens-Direction", bfm.hash, DEFAULT_HUMANOID.hash, bfm.layout.name)
+        save_token(tmp_path / "token.safetensors", actor.encoder, card)
+        encoder, _ = load_token(tmp_path / "token.safetensors", bfm)
+        result = evaluate(env, BfmPolicy(bfm, encoder.eval(), actor.prompt_groups), "direction", 0, steps=4)
+        assert result.episodes == 4 and np.isfinite(result.mean_return)
+
+        actor.eval()
+        observations = {name: group.clone() for name, group in env.reset()[0].items()}
+        with torch.inference_mode():
+            expected = actor(observations)
+            torch.testing.assert_close(BfmPolicy(bfm, encoder, actor.prompt_groups)(observations), expected)
+    _check_exports(actor, observations, expected, tmp_path)
+    other = copy.copy(bfm)
+    other.hash = "0" * 64
+    with pytest.raises(TokenFileError, match=bfm.layout.name):
+        load_token(tmp_path / "token.safetensors", other)
+
+
+def _check_exports(actor, observations, expected, folder) -> None:
+    """TorchScript and ONNX hold the behaviour model and act alike."""
+    flat = torch.cat([observations[name] for name in actor.obs_groups], dim=-1)
+    torch.testing.assert_close(actor.as_jit()(flat), expected, rtol=0, atol=1e-4)
+    policy = actor.as_onnx()
+    names = {"input_names": policy.input_names, "output_names": policy.output_names}
+    torch.onnx.export(policy, policy.get_dummy_inputs(), str(folder / "policy.onnx"), opset_version=18, **names)
+    session = onnxruntime.InferenceSession(str(folder / "policy.onnx"))
+    rows = [session.run(None, {"obs": row[None].numpy()})[0][0] for row in flat]
+    np.testing.assert_allclose(np.stack(rows), expected.numpy(), rtol=0, atol=1e-4)
+
+
+def test_an_environment_that_lacks_an_input_says_so(tmp_path):
+    path = published.write(tmp_path / "last.ckpt", published.checkpoint("v3", published.random_state("v3")))
+    import_bfm(path, tmp_path / "bfm.safetensors")
+    _, cfg = resolve_task_config("TaskTokens-Direction", "rsl_rl_cfg_entry_point", overrides=[])
+    cfg.actor.bfm = str(tmp_path / "bfm.safetensors")
+    with open_env("Direction", num_envs=2, seed=0) as env:
+        with pytest.raises(ValueError, match="reads 'history', which the environment.*presets=masked_mimic_v3"):
+            train_token(env, cfg, "direction", 1.0, tmp_path)
