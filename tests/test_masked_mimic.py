@@ -16,7 +16,7 @@ from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
-from tt_isaaclab.task_tokens.training import CHECKPOINT, train_token
+from tt_isaaclab.task_tokens.training import CHECKPOINT, train_policy
 from tt_isaaclab.tasks.make import open_env, presets_for
 
 GROUPS = {
@@ -38,7 +38,7 @@ def test_from_the_checkpoint_to_the_exported_policy(generation, tmp_path):
     cfg.actor.bfm, cfg.num_steps_per_env, cfg.algorithm.num_learning_epochs = str(file), 2, 1
     cfg.algorithm.num_mini_batches = 2
     with open_env("Direction", num_envs=4, seed=0, overrides=overrides) as env:
-        runner, curve = train_token(env, cfg, "direction", 1.0, tmp_path)
+        runner, curve = train_policy(env, cfg, "direction", tmp_path, seconds=1.0)
         actor = runner.alg.get_policy()
         assert set(actor.obs_groups) == set(GROUPS[generation]) and len(curve) >= 1
         assert all(torch.equal(t, bfm.state_dict()[name]) for name, t in actor.bfm.state_dict().items())
@@ -81,4 +81,4 @@ def test_an_environment_that_lacks_an_input_says_so(tmp_path):
     cfg.actor.bfm = str(tmp_path / "bfm.safetensors")
     with open_env("Direction", num_envs=2, seed=0) as env:
         with pytest.raises(ValueError, match="reads 'history', which the environment.*presets=masked_mimic_v3"):
-            train_token(env, cfg, "direction", 1.0, tmp_path)
+            train_policy(env, cfg, "direction", tmp_path, seconds=1.0)

@@ -19,6 +19,7 @@ VERBS = {
     "robustness": ("tt_isaaclab.evaluation.robustness", "success while gravity, friction, mass or stiffness changes"),
     "report": ("tt_isaaclab.evaluation.report", "tables and figures from a folder of results"),
     "retention": ("tt_isaaclab.evaluation.retention", "prove that training a token left the behaviour model as it was"),
+    "compare": ("tt_isaaclab.baselines.compare", "train a task token and pure RL side by side, success against frames"),
     "train": ("tt_isaaclab.rl.train", "train with RSL-RL: 'isaaclab train' with this project's defaults"),
     "play": ("tt_isaaclab.play.command", "watch or film a token, or a checkpoint with 'isaaclab play'"),
     "export": ("tt_isaaclab.export.command", "write a policy as ONNX and TorchScript, with what its numbers mean"),

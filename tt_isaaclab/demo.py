@@ -19,9 +19,9 @@ from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
-from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
-from tt_isaaclab.task_tokens.training import train_token
-from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
+from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, load_token_of_task, save_token
+from tt_isaaclab.task_tokens.training import train_policy
+from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
 
 _FILM_STEPS = 240
@@ -40,6 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=True,
         help="train and act with the joint-condition prompt beside the token",
     )
+    parser.add_argument(
+        "--proprioception",
+        choices=["none", "heights", "self_obs"],
+        default="none",
+        help="what the task encoder reads of the humanoid besides the command (default: none, as in the paper's table)",
+    )
+    parser.add_argument("--from-token", default="none", help="token file or 'bundled' to go on from (default: none)")
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
@@ -57,26 +64,38 @@ def run(args: argparse.Namespace) -> None:
     console = Console()
     console.print(f"[bold]{task}[/]: a {sum(p.numel() for p in bfm.parameters()):,}-parameter frozen behaviour model")
     rows: dict[str, Evaluation] = {}
-    untrained = {"no token": BfmPolicy(bfm), "joint-condition prior": BfmPolicy(bfm, prompts=["targets"])}
-    prior, alone = presets_for(bfm.layout, "joint_prior"), presets_for(bfm.layout)
-    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=prior) as env:
+    untrained, prompts, presets = {"no token": BfmPolicy(bfm)}, [], []
+    if has_prior(task):
+        untrained["joint-condition prior"] = BfmPolicy(bfm, prompts=["targets"])
+        if args.prior:
+            prompts, presets = ["targets"], ["joint_prior"]
+    shown = presets_for(bfm.layout, *(["joint_prior"] if has_prior(task) else []))
+    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=shown) as env:
         for row, policy in untrained.items():
             rows[row] = evaluate(env, policy, command, args.seed).summary()
             console.print(f"{row}: success {_percent(rows[row])}")
 
-    overrides, prompts, name = (prior, ["targets"], "task token and prior") if args.prior else (alone, [], "task token")
+    name = "task token and prior" if prompts else "task token"
+    proprioception = [] if args.proprioception == "none" else [args.proprioception]
+    overrides = presets_for(bfm.layout, *presets, *proprioception)
+    start = load_token_of_task(args.from_token, task, bfm)
+    if start and start.card.proprioception != args.proprioception:
+        raise ValueError(f"{start.path}: needs --proprioception {start.card.proprioception}")
     _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=overrides)
     cfg.actor.bfm, cfg.seed = args.bfm, args.seed
     torch.manual_seed(args.seed)
     with open_env(task, physics=args.physics, num_envs=args.num_envs, seed=args.seed, overrides=overrides) as env:
-        runner, curve = train_token(env, cfg, command, 60.0 * args.minutes, args.out, args.resume)
+        runner, curve = train_policy(
+            env, cfg, command, args.out, seconds=60.0 * args.minutes, resume=args.resume, start=start
+        )
     encoder = runner.alg.get_policy().encoder
     card = TokenCard(
         task,
         bfm.hash,
         DEFAULT_HUMANOID.hash,
         bfm.layout.name,
-        {"seed": args.seed, "prior": args.prior, **vars(curve[-1])},
+        {"seed": args.seed, "prior": bool(prompts), **vars(curve[-1])},
+        args.proprioception,
     )
     token = args.out / f"{command}.safetensors"
     save_token(token, encoder, card)
@@ -88,7 +107,7 @@ def run(args: argparse.Namespace) -> None:
 
     encoder, _ = load_token(token, bfm)  # what is evaluated is what was written
     trained = BfmPolicy(bfm, encoder.eval(), prompts)
-    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=prior) as env:
+    with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         rows[name] = evaluate(env, trained, command, args.seed).summary()
         _film(env, trained, command, args.out / f"{command}.mp4")
     console.print(_table(rows))

@@ -10,7 +10,7 @@ from isaaclab_tasks.utils import resolve_task_config
 from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.weights import save_bfm
-from tt_isaaclab.task_tokens.training import CHECKPOINT, CURVE, train_token
+from tt_isaaclab.task_tokens.training import CHECKPOINT, CURVE, train_policy
 from tt_isaaclab.tasks.make import open_env
 
 
@@ -21,16 +21,16 @@ def test_training_writes_whole_files_and_goes_on_from_them(tmp_path, overrides):
     _, cfg = resolve_task_config("TaskTokens-Direction", "rsl_rl_cfg_entry_point", overrides=list(overrides))
     cfg.actor.bfm, cfg.num_steps_per_env = str(tmp_path / "bfm.safetensors"), 4
     with open_env("Direction", physics="newton_mujoco", num_envs=16, seed=0, overrides=overrides) as env:
-        first_runner, first = train_token(env, cfg, "direction", 0.5, tmp_path)
+        first_runner, first = train_policy(env, cfg, "direction", tmp_path, seconds=0.5)
         assert first[-1].seconds >= 0.5 and first[-1].frames == 64 * len(first)
         saved = first_runner.alg.get_policy().encoder.state_dict()
 
-        same_runner, same = train_token(env, cfg, "direction", 0.5, tmp_path, resume=True)
+        same_runner, same = train_policy(env, cfg, "direction", tmp_path, seconds=0.5, resume=True)
         assert [point.frames for point in same] == [point.frames for point in first]
         for name, tensor in same_runner.alg.get_policy().encoder.state_dict().items():
             assert torch.equal(tensor, saved[name])
 
-        _, longer = train_token(env, cfg, "direction", first[-1].seconds + 0.5, tmp_path, resume=True)
+        _, longer = train_policy(env, cfg, "direction", tmp_path, seconds=first[-1].seconds + 0.5, resume=True)
         assert longer[len(first)].frames == first[-1].frames + 64
     rows = list(csv.DictReader((tmp_path / CURVE).open()))
     assert int(rows[-1]["frames"]) == longer[-1].frames

@@ -62,14 +62,14 @@ def train(folder: Path) -> None:
     """Train a token with a checkpoint after every update, going on from the one that is there."""
     from isaaclab_tasks.utils import resolve_task_config
 
-    from tt_isaaclab.task_tokens.training import train_token
+    from tt_isaaclab.task_tokens.training import train_policy
     from tt_isaaclab.tasks.make import command_name, open_env
 
     _, cfg = resolve_task_config(TASK, "rsl_rl_cfg_entry_point", overrides=[])
     cfg.num_steps_per_env = 4
     with open_env(TASK, num_envs=8, seed=0) as env:
         print("started", flush=True)
-        train_token(env, cfg, command_name(TASK), 1.0e9, folder, resume=True, save_every=0.0)
+        train_policy(env, cfg, command_name(TASK), folder, resume=True, save_every=0.0)
 
 
 def check_train(folder: Path) -> int:

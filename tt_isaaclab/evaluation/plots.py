@@ -73,6 +73,23 @@ def learning_curve(
     plt.close(figure)
 
 
+def success_curves(path: Path, curves: Sequence[tuple[str, Sequence[int], Sequence[float]]], title: str) -> None:
+    """Success rate (share) over environment frames, one line a (name, frames, success), as a PNG; a name has a colour."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.0), constrained_layout=True)
+    names = list(dict.fromkeys(name for name, *_ in curves))
+    for name, frames, success in curves:
+        axes.plot([f / 1e6 for f in frames], [100 * s for s in success], color=_COLOURS[names.index(name)], label=name)
+    axes.set_xlabel("environment steps [million]")
+    axes.set_ylabel("success, last 1024 command segments [%]")
+    axes.set_ylim(bottom=0)
+    axes.set_title(title)
+    handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    axes.legend(handles.values(), handles.keys())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
+
+
 def motion_curves(times: np.ndarray, speed: np.ndarray, feet: np.ndarray, width: int) -> np.ndarray:
     """Pelvis speed and height of the soles over time.
 

@@ -50,12 +50,16 @@ def run(args: argparse.Namespace) -> None:
     if args.episodes < _ROLLOUT_ENVS:
         raise ValueError(f"--episodes must be at least {_ROLLOUT_ENVS}, not {args.episodes}")
     bfm = load_bfm_or_bundled(args.bfm)
-    encoder, path = load_token_of_task(args.token, task, bfm)
-    policy = BfmPolicy(bfm, encoder, ["targets"] if args.prior else [])
+    token = load_token_of_task(args.token, task, bfm)
+    if token and token.card.presets:
+        raise ValueError(
+            f"{token.path}: reads {token.card.proprioception} besides the command, which the runner does not"
+        )
+    policy = BfmPolicy(bfm, token.encoder if token else None, ["targets"] if args.prior else [])
     if args.leapp:
         check_leapp(policy.prompts)
     graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
-    hashes["token"] = None if path is None else sha256(path)
+    hashes["token"] = sha256(token.path) if token else None
     overrides = presets_for(bfm.layout, *(["joint_prior"] if args.prior else []))
     with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(task))

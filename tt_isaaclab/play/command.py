@@ -66,8 +66,9 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
         raise ValueError("--viz viser: the web viewer is not installed; pip install 'tt_isaaclab[viser]'")
     bfm = load_bfm_or_bundled(args.bfm)
     shipped = "bundled" if (TOKENS / f"{task}.safetensors").is_file() else "none"
-    encoder, _ = load_token_of_task(args.token or shipped, task, bfm)
-    overrides = [*presets_for(bfm.layout, *(["joint_prior"] if has_prior(task) else [])), *further]
+    token = load_token_of_task(args.token or shipped, task, bfm)
+    presets = [*(["joint_prior"] if has_prior(task) else []), *(token.card.presets if token else [])]
+    overrides = [*presets_for(bfm.layout, *presets), *further]
     command = command_name(task)
 
     def alone(cfg: ManagerBasedRLEnvCfg) -> None:
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
             with_web_viewer(cfg, args.port)
 
     with open_env(task, seed=args.seed, overrides=overrides, play=True, edit=alone, viz=viz) as env:
-        session = Session(env, command, bfm, encoder, args.prior)
+        session = Session(env, command, bfm, token.encoder if token else None, args.prior)
         if args.video:
             steps = round((args.seconds or 10.0) / env.step_dt)
             record(env, command, session.step, steps, args.video, follow=args.camera == "follow")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -28,6 +28,7 @@ class TokenCard:
         humanoid_hash: Hash of the body it was trained on.
         layout: Name of the behaviour model's layout.
         training: Summary of the training run: anything JSON can hold.
+        proprioception: What the encoder reads besides the command: ``none``, ``heights`` or ``self_obs``.
     """
 
     task: str
@@ -35,6 +36,20 @@ class TokenCard:
     humanoid_hash: str
     layout: str
     training: Mapping[str, Any] = field(default_factory=dict)
+    proprioception: str = "none"
+
+    @property
+    def presets(self) -> list[str]:
+        """Presets of the task's environment that make it show the encoder what it was trained to read."""
+        return [] if self.proprioception == "none" else [self.proprioception]
+
+
+class Token(NamedTuple):
+    """A task token in memory."""
+
+    encoder: TaskEncoder
+    card: TokenCard
+    path: Path
 
 
 def save_token(path: str | Path, encoder: TaskEncoder, card: TokenCard) -> None:
@@ -58,19 +73,19 @@ def token_path(name: str, task: str) -> Path:
     return path
 
 
-def load_token_of_task(name: str, task: str, bfm: FrozenBfm) -> tuple[TaskEncoder | None, Path | None]:
-    """Encoder and file of the token that a user names: a file, ``bundled``, or ``none``, which gives ``None`` twice.
+def load_token_of_task(name: str, task: str, bfm: FrozenBfm) -> Token | None:
+    """The token that a user names: a file, ``bundled``, or ``none``.
 
     Raises:
         TokenFileError: As `load_token`, or the token was trained for another task.
     """
     if name == "none":
-        return None, None
+        return None
     path = token_path(name, task)
     encoder, card = load_token(path, bfm)
     if card.task != task:
         raise TokenFileError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
-    return encoder.eval(), path
+    return Token(encoder.eval(), card, path)
 
 
 def load_token(path: str | Path, bfm: FrozenBfm) -> tuple[TaskEncoder, TokenCard]:

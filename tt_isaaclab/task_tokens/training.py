@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import copy
 import csv
+import math
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab_rl.rsl_rl import (
+    RslRlOnPolicyRunnerCfg,
     RslRlVecEnvWrapper,
     check_rsl_rl_version,
     create_rsl_rl_runner,
@@ -21,7 +23,7 @@ from tqdm import tqdm
 
 from tt_isaaclab.whole_file import whole_file
 
-from .rsl_rl_cfg import TaskTokenRunnerCfg
+from .token_file import Token
 
 CHECKPOINT, CURVE = "checkpoint.pt", "learning_curve.csv"
 
@@ -57,25 +59,29 @@ class _RewardMeter(RslRlVecEnvWrapper):
         return mean
 
 
-def train_token(
+def train_policy(
     env: ManagerBasedRLEnv,
-    cfg: TaskTokenRunnerCfg,
+    cfg: RslRlOnPolicyRunnerCfg,
     command: str,
-    seconds: float,
     folder: Path,
+    seconds: float = math.inf,
+    frames: float = math.inf,
     resume: bool = False,
     save_every: float = 60.0,
+    start: Token | None = None,
 ) -> tuple[OnPolicyRunner, list[CurvePoint]]:
-    """Train until ``seconds`` of training are used up, earlier ones of a resumed run included.
+    """Train a token, or another policy, until a budget is used up, what a resumed run used before included.
 
     Args:
         env: Training environment.
         cfg: RSL-RL configuration; its iteration count is ignored.
         command: Name of the command term that judges success.
-        seconds: Time budget [s].
         folder: Where checkpoint and learning curve go; both are always whole.
+        seconds: Budget of training time [s].
+        frames: Budget of environment steps.
         resume: Continue from the checkpoint in ``folder`` if there is one.
         save_every: Training time between checkpoints [s].
+        start: Token that a fresh run starts with.
     """
     meter = _RewardMeter(env)
     runner = create_rsl_rl_runner(meter, handle_deprecated_rsl_rl_cfg(copy.deepcopy(cfg), check_rsl_rl_version()))
@@ -83,24 +89,30 @@ def train_token(
     checkpoint = folder / CHECKPOINT
     if resume and checkpoint.is_file():
         curve = [CurvePoint(**row) for row in runner.load(str(checkpoint))["curve"]]
-    used, frames = (curve[-1].seconds, curve[-1].frames) if curve else (0.0, 0)
+    elif start:
+        runner.alg.get_policy().encoder.load_state_dict(start.encoder.state_dict())
+    used, seen = (curve[-1].seconds, curve[-1].frames) if curve else (0.0, 0)
     saved = used
     batch = env.num_envs * cfg.num_steps_per_env
-    with tqdm(total=round(seconds), initial=round(used), unit="s", desc="training", bar_format=_BAR) as bar:
-        while used < seconds:
-            start = time.perf_counter()
+
+    def percent() -> int:
+        return min(round(100 * max(used / seconds, seen / frames)), 100)
+
+    with tqdm(total=100, initial=percent(), desc="training", bar_format=_BAR) as bar:
+        while used < seconds and seen < frames:
+            began = time.perf_counter()
             runner.learn(1, init_at_random_ep_len=not curve)
-            elapsed = time.perf_counter() - start
-            used, frames = used + elapsed, frames + batch
+            elapsed = time.perf_counter() - began
+            used, seen = used + elapsed, seen + batch
             runner.current_learning_iteration += 1
             success = env.command_manager.get_term(command).segments.success_rate
-            curve.append(CurvePoint(frames, used, meter.read(), success))
+            curve.append(CurvePoint(seen, used, meter.read(), success))
             bar.set_postfix_str(
                 f"reward {curve[-1].reward:.3f}, success {100 * success:.0f} %, {batch / elapsed:.0f} env-steps/s, "
-                f"{frames / 1e6:.2f} M frames"
+                f"{seen / 1e6:.2f} M frames"
             )
-            bar.update(min(round(used), round(seconds)) - bar.n)
-            if used - saved > save_every or used >= seconds:
+            bar.update(percent() - bar.n)
+            if used - saved > save_every or used >= seconds or seen >= frames:
                 _save(runner, curve, folder)
                 saved = used
     return runner, curve

@@ -6,13 +6,13 @@ from __future__ import annotations
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
-from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
+from isaaclab.managers import ObservationTermCfg, RewardTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 
 from tt_isaaclab.tasks.mdp.contacts import StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.rewards import long_jump_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
 from tt_isaaclab.tasks.mdp.terminations import diverged, fell
 
 from .command import LongJumpCommand, LongJumpCommandCfg
@@ -62,7 +62,7 @@ class CommandsCfg:
 @configclass
 class ObservationsCfg(BfmObservationsCfg):
     @configclass
-    class TaskCfg(ObservationGroupCfg):
+    class TaskCfg(TaskObservationCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "longjump"})
 
     task: TaskCfg = TaskCfg()

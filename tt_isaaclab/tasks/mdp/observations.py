@@ -20,6 +20,11 @@ def humanoid_state(env: ManagerBasedEnv) -> torch.Tensor:
     return self_observation(*read_bodies(env.scene["robot"]))
 
 
+def body_heights(env: ManagerBasedEnv) -> torch.Tensor:
+    """Heights of pelvis and head above the flat ground. Shape (N, 2) [m]."""
+    return read_bodies(env.scene["robot"]).pos[:, DEFAULT_HUMANOID.body_ids("Pelvis", "Head"), 2]
+
+
 def prompt_tokens(env: ManagerBasedEnv, prompt: Callable[[torch.Tensor, Sequence[str]], SparseTarget]) -> torch.Tensor:
     """Sparse pose targets of a prompt as the behaviour model's rows, flattened. Shape (N, T x 184), for v3 (N, T x 157).
 

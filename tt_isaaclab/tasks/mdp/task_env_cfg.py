@@ -13,7 +13,7 @@ from tt_isaaclab.tasks.base import HumanoidEnvCfg, TaskSceneCfg
 
 from . import bfm_inputs
 from .events import reset_to_standing
-from .observations import humanoid_state
+from .observations import body_heights, humanoid_state
 from .terminations import diverged, fell
 
 
@@ -22,6 +22,20 @@ class HumanoidObservationCfg(ObservationGroupCfg):
     """Observation group ``humanoid``: the behaviour model's state."""
 
     state = ObservationTermCfg(func=humanoid_state)
+
+
+@configclass
+class TaskObservationCfg(ObservationGroupCfg):
+    """Observation group ``task``: what the task encoder reads. A task adds its command.
+
+    ``presets=heights`` or ``presets=self_obs`` shows the encoder the humanoid too; the paper's results table has neither.
+    """
+
+    proprioception: ObservationTermCfg | None = preset(
+        default=None,
+        heights=ObservationTermCfg(func=body_heights),
+        self_obs=ObservationTermCfg(func=humanoid_state),
+    )
 
 
 @configclass

@@ -14,7 +14,7 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import reach_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
 
 from .command import ReachCommand, ReachCommandCfg
 
@@ -46,7 +46,7 @@ class CommandsCfg:
 @configclass
 class ObservationsCfg(BfmObservationsCfg):
     @configclass
-    class TaskCfg(ObservationGroupCfg):
+    class TaskCfg(TaskObservationCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "reach"})
 
     @configclass

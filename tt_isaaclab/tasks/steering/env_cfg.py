@@ -13,7 +13,7 @@ from isaaclab_tasks.utils import preset
 from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import steering_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
 
 from .command import SteeringCommand, SteeringCommandCfg
 
@@ -48,7 +48,7 @@ class CommandsCfg:
 @configclass
 class ObservationsCfg(BfmObservationsCfg):
     @configclass
-    class TaskCfg(ObservationGroupCfg):
+    class TaskCfg(TaskObservationCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "steering"})
 
     @configclass

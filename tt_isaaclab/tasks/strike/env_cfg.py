@@ -8,14 +8,14 @@ import torch
 from isaaclab.assets import RigidObjectCfg
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
-from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
+from isaaclab.managers import ObservationTermCfg, RewardTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.sensors import ContactSensorCfg
 from isaaclab.utils import configclass
 
 from tt_isaaclab.tasks.mdp.contacts import ForbiddenContact, StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.rewards import strike_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, FallTerminationsCfg, TaskEnvCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, FallTerminationsCfg, TaskEnvCfg, TaskObservationCfg
 
 from .command import BOX_SIZE, StrikeCommand, StrikeCommandCfg
 
@@ -60,7 +60,7 @@ class CommandsCfg:
 @configclass
 class ObservationsCfg(BfmObservationsCfg):
     @configclass
-    class TaskCfg(ObservationGroupCfg):
+    class TaskCfg(TaskObservationCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "strike"})
 
     task: TaskCfg = TaskCfg()
