@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import signal
@@ -38,14 +39,14 @@ class Survival:
 
 def save(folder: Path) -> None:
     """Write a token and a count, over and over, going on from the count that is there."""
-    bfm, count = load_bfm_or_bundled("bundled"), check_save(folder)
+    bfm, first = load_bfm_or_bundled("bundled"), check_save(folder) + 1
     encoder = TaskEncoder(3, bfm.layout.width)
-    print("started", flush=True)
-    while True:
-        count += 1
+    for count in itertools.count(first):
         card = TokenCard(TASK, bfm.hash, DEFAULT_HUMANOID.hash, bfm.layout.name, {"count": count})
         save_token(folder / TOKEN, encoder, card)
         write_json(folder / COUNT, {"count": count})
+        if count == first:
+            print("started", flush=True)
 
 
 def check_save(folder: Path) -> int:
