@@ -17,7 +17,7 @@ from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.evaluation.evaluator import Evaluation, Policy, evaluate
 from tt_isaaclab.evaluation.film import Mark, film
 from tt_isaaclab.evaluation.plots import learning_curve
-from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train and act with the joint-condition prompt beside the token",
     )
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue a demo that was interrupted")
@@ -54,12 +55,12 @@ def run(args: argparse.Namespace) -> None:
     if min(args.minutes, args.num_envs, args.episodes) <= 0:
         raise ValueError("--minutes, --num_envs and --episodes must be positive")
     command = command_name(task)
-    bfm = load_bfm_or_bundled(args.bfm)
+    bfm, humanoid = load_bfm_or_bundled(args.bfm), load_humanoid(args.humanoid)
     console = Console()
     console.print(f"[bold]{task}[/]: a {sum(p.numel() for p in bfm.parameters()):,}-parameter frozen behaviour model")
     rows: dict[str, Evaluation] = {}
     untrained = {"no token": BfmPolicy(bfm), "joint-condition prior": BfmPolicy(bfm, prompts=["targets"])}
-    prior, alone = presets_for(bfm.layout, "joint_prior"), presets_for(bfm.layout)
+    prior, alone = ([*presets_for(bfm.layout, *p), *humanoid.overrides] for p in (["joint_prior"], []))
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=prior) as env:
         for row, policy in untrained.items():
             rows[row] = evaluate(env, policy, command, args.seed)
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> None:
     card = TokenCard(
         task,
         bfm.hash,
-        DEFAULT_HUMANOID.hash,
+        humanoid.spec.hash,
         bfm.layout.name,
         {"seed": args.seed, "prior": args.prior, **vars(curve[-1])},
     )

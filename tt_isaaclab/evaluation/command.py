@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.bfm.files import sha256
-from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token, token_path
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
     )
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument("--backend", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--episodes", type=int, default=256, help="number of episodes, one an environment")
     parser.add_argument("--seed", type=int, default=0, help="seed of the commands")
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> None:
     task = check_task_id(args.task)
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
-    bfm = load_bfm_or_bundled(args.bfm)
+    bfm, humanoid = load_bfm_or_bundled(args.bfm), load_humanoid(args.humanoid)
     encoder, token_hash = None, None
     if args.token != "none":
         path = token_path(args.token, task)
@@ -58,14 +59,14 @@ def run(args: argparse.Namespace) -> None:
         num_envs=args.episodes,
         device=args.device,
         seed=args.seed,
-        overrides=presets_for(bfm.layout, *(["joint_prior"] if args.prior else [])),
+        overrides=[*presets_for(bfm.layout, *(["joint_prior"] if args.prior else [])), *humanoid.overrides],
     ) as env:
         result = evaluate(env, policy, command_name(task), args.seed)
     record = {
         "task": task,
         "method": method,
         "backend": backend,
-        "humanoid": DEFAULT_HUMANOID.name,
+        "humanoid": humanoid.spec.name,
         "bfm_hash": bfm.hash,
         "token_hash": token_hash,
         "seed": args.seed,
