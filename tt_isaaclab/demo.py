@@ -17,7 +17,7 @@ from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.evaluation.evaluator import Evaluation, evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
-from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, load_token_of_task, save_token
 from tt_isaaclab.task_tokens.training import train_policy
@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from-token", default="none", help="token file or 'bundled' to go on from (default: none)")
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue a demo that was interrupted")
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
     if min(args.minutes, args.num_envs, args.episodes) <= 0:
         raise ValueError("--minutes, --num_envs and --episodes must be positive")
     command = command_name(task)
-    bfm = load_bfm_or_bundled(args.bfm)
+    bfm, humanoid = load_bfm_or_bundled(args.bfm), load_humanoid(args.humanoid)
     console = Console()
     console.print(f"[bold]{task}[/]: a {sum(p.numel() for p in bfm.parameters()):,}-parameter frozen behaviour model")
     rows: dict[str, Evaluation] = {}
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> None:
         untrained["joint-condition prior"] = BfmPolicy(bfm, prompts=["targets"])
         if args.prior:
             prompts, presets = ["targets"], ["joint_prior"]
-    shown = presets_for(bfm.layout, *(["joint_prior"] if has_prior(task) else []))
+    shown = [*presets_for(bfm.layout, *(["joint_prior"] if has_prior(task) else [])), *humanoid.overrides]
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=shown) as env:
         for row, policy in untrained.items():
             rows[row] = evaluate(env, policy, command, args.seed).summary()
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> None:
 
     name = "task token and prior" if prompts else "task token"
     proprioception = [] if args.proprioception == "none" else [args.proprioception]
-    overrides = presets_for(bfm.layout, *presets, *proprioception)
+    overrides = [*presets_for(bfm.layout, *presets, *proprioception), *humanoid.overrides]
     start = load_token_of_task(args.from_token, task, bfm)
     if start and start.card.proprioception != args.proprioception:
         raise ValueError(f"{start.path}: needs --proprioception {start.card.proprioception}")
@@ -92,7 +93,7 @@ def run(args: argparse.Namespace) -> None:
     card = TokenCard(
         task,
         bfm.hash,
-        DEFAULT_HUMANOID.hash,
+        humanoid.spec.hash,
         bfm.layout.name,
         {"seed": args.seed, "prior": bool(prompts), **vars(curve[-1])},
         args.proprioception,

@@ -16,7 +16,7 @@ from tt_isaaclab.tasks.make import open_env
 
 
 def test_a_checkpoint_acts_as_the_runner_does(tmp_path):
-    _, cfg = resolve_task_config("TaskTokens-Reach", "rsl_rl_pure_rl_cfg_entry_point")
+    _, cfg = resolve_task_config("TaskTokens-Reach", "rsl_rl_pure_rl_cfg_entry_point", overrides=[])
     cfg.num_steps_per_env = 4
     with open_env("Reach", physics="newton_mujoco", num_envs=8, seed=0) as env:
         wrapped = RslRlVecEnvWrapper(env)

@@ -14,6 +14,7 @@ from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.evaluation.methods import Method
 from tt_isaaclab.evaluation.plots import success_curves
 from tt_isaaclab.evaluation.result import result
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
 from tt_isaaclab.task_tokens.training import train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
@@ -64,7 +65,7 @@ def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespac
         runner, curve = train_policy(env, cfg, command, folder, frames=args.frames, resume=args.resume)
     policy = runner.get_inference_policy()
     hashes = bfm.hash if name == "task_token" else None
-    method = Method(name + ("_prior" if prompted else ""), policy, hashes, overrides=overrides)
+    method = Method(name + ("_prior" if prompted else ""), policy, DEFAULT_HUMANOID.name, hashes, overrides=overrides)
     with open_env(task, num_envs=args.episodes, seed=args.seeds[0], overrides=overrides) as env:
         episodes = evaluate(env, policy, command, args.seeds[0])  # the same orders for every run
     write_json(

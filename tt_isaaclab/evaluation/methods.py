@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.bfm.files import sha256
+from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import presets_for
@@ -26,6 +27,8 @@ class Method:
     name: str
     """``bfm``, ``task_token`` or ``pure_rl``, and ``_prior`` where the joint conditions are visible."""
     policy: Policy
+    humanoid: str
+    """Name of the body."""
     bfm_hash: str | None = None
     token_hash: str | None = None
     """Of the token file, or of the checkpoint of a policy without behaviour model."""
@@ -42,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
     )
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--pure_rl", default=None, metavar="CHECKPOINT", help="a policy without behaviour model instead"
     )
@@ -53,15 +57,16 @@ def load_method(args: argparse.Namespace, task: str) -> Method:
     Raises:
         ValueError: If a file cannot be used, belongs to another task or model, or the options exclude each other.
     """
+    humanoid = load_humanoid(args.humanoid)
+    body, overrides = humanoid.spec.name, [*humanoid.overrides]
     if args.pure_rl:
         if args.token != "none" or args.prior:
             raise ValueError("--pure_rl takes neither --token nor --prior")
-        return Method("pure_rl", PureRlPolicy(args.pure_rl), token_hash=sha256(args.pure_rl))
+        return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), overrides)
     bfm = load_bfm_or_bundled(args.bfm)
     token = load_token_of_task(args.token, task, bfm)
     name = ("task_token" if token else "bfm") + ("_prior" if args.prior else "")
-    overrides = presets_for(
-        bfm.layout, *(["joint_prior"] if args.prior else []), *(token.card.presets if token else [])
-    )
+    presets = [*(["joint_prior"] if args.prior else []), *(token.card.presets if token else [])]
+    overrides = [*presets_for(bfm.layout, *presets), *overrides]
     policy = BfmPolicy(bfm, token.encoder if token else None, [PROMPTS] if args.prior else [])
-    return Method(name, policy, bfm.hash, sha256(token.path) if token else None, overrides)
+    return Method(name, policy, body, bfm.hash, sha256(token.path) if token else None, overrides)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import torch
 
-from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-
 from .conditions import Condition
 from .evaluator import Episodes
 from .methods import Method
@@ -37,7 +35,7 @@ def result(
         "task": task,
         "method": method.name,
         "backend": backend,
-        "humanoid": DEFAULT_HUMANOID.name,
+        "humanoid": method.humanoid,
         "bfm_hash": method.bfm_hash,
         "token_hash": method.token_hash,
         "seed": seed,

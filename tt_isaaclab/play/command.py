@@ -13,6 +13,7 @@ from isaaclab_rl.entrypoints import run_play_cli
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
 from tt_isaaclab.evaluation.record import record
+from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.rl.defaults import with_defaults
 from tt_isaaclab.task_tokens.token_file import TOKENS, load_token_of_task
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--prior", action="store_true", help="start with the joint-condition prompt on")
     parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--viz", default="viser", choices=["viser", "newton_gl", "rerun", "kit", "none"], help="viewer (default: viser)"
     )
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     """Play until the time is up, the viewer is closed or the person stops it."""
     if args.checkpoint is not None:
         given = ["--checkpoint", args.checkpoint, "--seed", str(args.seed), *further]
-        return run_play_cli(with_defaults(args.task, args.bfm, given, viz=args.viz))
+        return run_play_cli(with_defaults(args.task, args.bfm, args.humanoid, given, viz=args.viz))
     if options := [argument for argument in further if argument.startswith("-")]:
         raise ValueError(f"unknown argument(s) {' '.join(options)}; see 'tt play --help'")
     task = check_task_id(args.task)
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     shipped = "bundled" if (TOKENS / f"{task}.safetensors").is_file() else "none"
     token = load_token_of_task(args.token or shipped, task, bfm)
     presets = [*(["joint_prior"] if has_prior(task) else []), *(token.card.presets if token else [])]
-    overrides = [*presets_for(bfm.layout, *presets), *further]
+    overrides = [*presets_for(bfm.layout, *presets), *load_humanoid(args.humanoid).overrides, *further]
     command = command_name(task)
 
     def alone(cfg: ManagerBasedRLEnvCfg) -> None:

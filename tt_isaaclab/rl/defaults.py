@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.physics.presets import DEFAULT_DEVICE
 from tt_isaaclab.tasks.make import check_task_id, presets_for
 
@@ -16,18 +17,20 @@ def add_task_argument(parser: argparse.ArgumentParser) -> None:
     """The task; every other argument goes to Isaac Lab."""
     parser.add_argument("--task", required=True, help="task id, such as Direction; 'tt tasks' lists all")
     parser.add_argument("--bfm", default=None, help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.epilog = (
         "Every further argument goes to Isaac Lab: --num_envs, --max_iterations, --seed, --checkpoint latest, "
         "physics=ovphysx, presets=joint_prior, env.… and agent.… overrides."
     )
 
 
-def with_defaults(task: str, bfm: str | None, further: list[str], viz: str) -> list[str]:
-    """Arguments for Isaac Lab: the full task id, RSL-RL, the device and the viewer unless given, the behaviour model.
+def with_defaults(task: str, bfm: str | None, humanoid: str, further: list[str], viz: str) -> list[str]:
+    """Arguments for Isaac Lab: the full task id, RSL-RL, the device and the viewer unless given, model and body.
 
     Raises:
-        ValueError: If there is no such task, or the behaviour model's file is bad.
+        ValueError: If there is no such task, or the file of the behaviour model or of the body is bad.
     """
+    further = [*further, *load_humanoid(humanoid).overrides]
     if bfm is not None:
         presets = [name for a in further if a.startswith(_PRESETS) for name in a.removeprefix(_PRESETS).split(",")]
         further = [a for a in further if not a.startswith(_PRESETS)]

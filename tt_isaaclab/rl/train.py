@@ -17,4 +17,4 @@ PASSES_ON = True
 
 def run(args: argparse.Namespace, further: list[str]) -> int:
     """Hand over to Isaac Lab; returns its exit code."""
-    return run_train_cli(with_defaults(args.task, args.bfm, further, viz="none"))
+    return run_train_cli(with_defaults(args.task, args.bfm, args.humanoid, further, viz="none"))

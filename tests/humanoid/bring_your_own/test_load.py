@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A user's own body: read, checked, written as USD, simulated."""
+"""A user's own body: read, checked, written as USD."""
 
 import dataclasses
 import math
@@ -7,7 +7,6 @@ import math
 import mujoco
 import numpy as np
 import pytest
-import torch
 from pxr import Usd, UsdPhysics
 from smpl_humanoid import EXCLUDES, other_body, smpl_mjcf
 
@@ -17,9 +16,7 @@ from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.humanoid.bring_your_own.read_mjcf import read_mjcf
 from tt_isaaclab.humanoid.bring_your_own.read_usd import read_usd
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.humanoid.usd import build_humanoid_usd
-from tt_isaaclab.tasks.make import open_env
 
 OTHER = other_body()
 
@@ -50,7 +47,7 @@ def _numbers(segment):
 def test_mjcf_gives_the_table_back(path):
     body = read_mjcf(path)
     _assert_same(body.anatomy, OTHER)
-    assert body.uncollidable == EXCLUDES
+    assert set(map(frozenset, body.uncollidable)) == set(map(frozenset, EXCLUDES))
     # pelvis to sole: the offsets of hip and knee grow by 1.12; that of the ankle, and its box, shrink by 0.9
     assert body.standing_height == pytest.approx(1.12 * (0.08 + 0.39) + 0.40 * 0.9 + 0.9 * 0.07, abs=1e-5)
 
@@ -87,22 +84,6 @@ def test_kept_once_by_hash(path):
     assert _usd(load_humanoid(str(path))) != _usd(first) and len(list(folder.iterdir())) == 2
     assert first.spec.hash != DEFAULT_HUMANOID.hash and first.spec.body_names == DEFAULT_HUMANOID.body_names
     assert load_humanoid("default").overrides == ()
-
-
-def test_it_is_what_isaac_lab_simulates(path):
-    humanoid = load_humanoid(str(path))
-    with open_env("Direction", num_envs=2, seed=0, overrides=humanoid.overrides) as env:
-        env.reset()
-        robot = env.scene["robot"]
-        masses = robot.data.body_mass.torch[0].cpu().reshape(-1)
-        torch.testing.assert_close(masses, torch.tensor([s.mass for s in OTHER]), rtol=1e-4, atol=0.0)
-        bodies = read_bodies(robot)
-        thigh = (bodies.pos[:, 2] - bodies.pos[:, 1]).norm(dim=-1)  # L_Hip to L_Knee
-        torch.testing.assert_close(thigh, torch.full((2,), 1.12 * 0.39), rtol=0.0, atol=1e-3)
-        torch.testing.assert_close(bodies.pos[:, 0, 2], torch.full((2,), humanoid.spec.standing_height - 0.01))
-        for _ in range(10):
-            env.step(torch.zeros(2, 69))
-        assert torch.isfinite(read_bodies(robot).pos).all()
 
 
 def _swap(segments, which, **changes):

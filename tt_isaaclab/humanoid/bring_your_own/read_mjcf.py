@@ -78,7 +78,7 @@ def _shape(path: Path, model: mujoco.MjModel, body: int) -> Shape:
         along = np.zeros(9)
         mujoco.mju_quat2Mat(along, model.geom_quat[geom])
         half = along.reshape(3, 3)[:, 2] * size[1]
-        return Capsule(_vec3(center - half), _vec3(center + half), float(size[0]))
+        return Capsule(_vec3(center + half), _vec3(center - half), float(size[0]))
     raise HumanoidFileError(f"{path}: {name} is a {kind.name[7:].lower()}; use a capsule, a box or a sphere")
 
 
