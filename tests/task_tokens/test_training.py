@@ -10,6 +10,8 @@ from isaaclab_tasks.utils import resolve_task_config
 from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.weights import save_bfm
+from tt_isaaclab.task_tokens.encoder import TaskEncoder
+from tt_isaaclab.task_tokens.token_file import Token, TokenCard
 from tt_isaaclab.task_tokens.training import CHECKPOINT, CURVE, train_policy
 from tt_isaaclab.tasks.make import open_env
 
@@ -35,3 +37,18 @@ def test_training_writes_whole_files_and_goes_on_from_them(tmp_path, overrides):
     rows = list(csv.DictReader((tmp_path / CURVE).open()))
     assert int(rows[-1]["frames"]) == longer[-1].frames
     assert {path.name for path in tmp_path.iterdir()} == {"bfm.safetensors", CHECKPOINT, CURVE}
+
+
+def test_training_can_go_on_from_a_token(tmp_path):
+    torch.manual_seed(0)
+    save_bfm(tmp_path / "bfm.safetensors", bundled(), BfmNetwork(bundled()).state_dict())
+    encoder = TaskEncoder(3, bundled().width)
+    _, cfg = resolve_task_config("TaskTokens-Direction", "rsl_rl_cfg_entry_point", overrides=[])
+    cfg.actor.bfm, cfg.num_steps_per_env = str(tmp_path / "bfm.safetensors"), 4
+    cfg.algorithm.learning_rate = 0.0  # what comes out is what went in
+    start = Token(encoder, TokenCard("TaskTokens-Direction", "", "", ""), tmp_path / "token.safetensors")
+    with open_env("Direction", physics="newton_mujoco", num_envs=4, seed=0) as env:
+        runner, curve = train_policy(env, cfg, "direction", tmp_path, frames=16, start=start)
+    assert [point.frames for point in curve] == [16]
+    for name, tensor in runner.alg.get_policy().encoder.mlp.state_dict().items():
+        assert torch.equal(tensor, encoder.mlp.state_dict()[name])
