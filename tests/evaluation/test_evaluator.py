@@ -35,7 +35,9 @@ def test_standing_succeeds_on_orders_to_stand_alone_and_falling_is_a_failure():
     assert first.interval_low < first.success_rate < first.interval_high
     assert first.fall_rate == 0.0
     assert again.as_dict() == first.as_dict()
-    assert (episodes.steps == 80).all() and (episodes.judged == 2 * (40 - 20 - 1)).all()  # the last step of an order is no longer its own
+    assert (episodes.steps == 80).all() and (
+        episodes.judged == 2 * (40 - 20 - 1)
+    ).all()  # the last step of an order is no longer its own
     part = episodes.summary(slice(0, 8))
     assert part.segments == 16 and part.successes == int((orders[:8, :2, 1] == 0).sum())
     # a standing body has a relative speed error of one where it should walk, and of its speed where it should stand

@@ -65,6 +65,8 @@ def load_method(args: argparse.Namespace, task: str) -> Method:
         return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), overrides)
     bfm = load_bfm_or_bundled(args.bfm)
     token = load_token_of_task(args.token, task, bfm)
+    if token and token.card.prior and not args.prior:
+        print(f"note: {token.path.name} was trained beside the joint-condition prompt; --prior shows it")
     name = ("task_token" if token else "bfm") + ("_prior" if args.prior else "")
     presets = [*(["joint_prior"] if args.prior else []), *(token.card.presets if token else [])]
     overrides = [*presets_for(bfm.layout, *presets), *overrides]

@@ -80,7 +80,9 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
             with_web_viewer(cfg, args.port)
 
     with open_env(task, seed=args.seed, overrides=overrides, play=True, edit=alone, viz=viz) as env:
-        session = Session(env, command, bfm, token.encoder if token else None, args.prior)
+        session = Session(
+            env, command, bfm, token.encoder if token else None, args.prior or bool(token and token.card.prior)
+        )
         if args.video:
             steps = round((args.seconds or 10.0) / env.step_dt)
             record(env, command, session.step, steps, args.video, follow=args.camera == "follow")

@@ -43,6 +43,11 @@ class TokenCard:
         """Presets of the task's environment that make it show the encoder what it was trained to read."""
         return [] if self.proprioception == "none" else [self.proprioception]
 
+    @property
+    def prior(self) -> bool:
+        """Whether it was trained beside the joint-condition prompt, without which it means little."""
+        return bool(self.training.get("prior"))
+
 
 class Token(NamedTuple):
     """A task token in memory."""
