@@ -47,7 +47,7 @@ def test_from_the_checkpoint_to_the_exported_policy(generation, tmp_path):
         card = TokenCard("TaskTokens-Direction", bfm.hash, DEFAULT_HUMANOID.hash, bfm.layout.name)
         save_token(tmp_path / "token.safetensors", actor.encoder, card)
         encoder, _ = load_token(tmp_path / "token.safetensors", bfm)
-        result = evaluate(env, BfmPolicy(bfm, encoder.eval(), actor.prompt_groups), "direction", 0, steps=4)
+        result = evaluate(env, BfmPolicy(bfm, encoder.eval(), actor.prompt_groups), "direction", 0, steps=4).summary()
         assert result.episodes == 4 and np.isfinite(result.mean_return)
 
         actor.eval()

@@ -56,8 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, further: list[str]) -> int | None:
     """Play until the time is up, the viewer is closed or the person stops it."""
     if args.checkpoint is not None:
+        bfm = None if args.bfm == "bundled" else args.bfm  # the task has it already
         given = ["--checkpoint", args.checkpoint, "--seed", str(args.seed), *further]
-        return run_play_cli(with_defaults(args.task, args.bfm, args.humanoid, given, viz=args.viz))
+        return run_play_cli(with_defaults(args.task, bfm, args.humanoid, given, viz=args.viz))
     if options := [argument for argument in further if argument.startswith("-")]:
         raise ValueError(f"unknown argument(s) {' '.join(options)}; see 'tt play --help'")
     task = check_task_id(args.task)
