@@ -20,7 +20,7 @@ def other_body() -> tuple[Segment, ...]:
     """Longer legs, shorter and heavier trunk, turned hands."""
     segments = []
     for segment in ANATOMY:
-        leg = any(part in segment.name for part in ("Hip", "Knee"))
+        leg = any(part in segment.name for part in ("Hip", "Knee", "Ankle"))
         scale = (1.0, 1.05, 1.12) if leg else (1.1, 0.95, 0.9)
         shape = segment.shape
         if isinstance(shape, Capsule):

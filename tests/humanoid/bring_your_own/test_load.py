@@ -48,8 +48,8 @@ def test_mjcf_gives_the_table_back(path):
     body = read_mjcf(path)
     _assert_same(body.anatomy, OTHER)
     assert set(map(frozenset, body.uncollidable)) == set(map(frozenset, EXCLUDES))
-    # pelvis to sole: the offsets of hip and knee grow by 1.12; that of the ankle, and its box, shrink by 0.9
-    assert body.standing_height == pytest.approx(1.12 * (0.08 + 0.39) + 0.40 * 0.9 + 0.9 * 0.07, abs=1e-5)
+    # pelvis to sole: hip, thigh, shank, and the centre and half height of the ankle's box, all 1.12 times ours
+    assert body.standing_height == pytest.approx(1.12 * (0.08 + 0.39 + 0.40 + 0.045 + 0.025), abs=1e-5)
 
 
 def test_usd_has_masses_inertias_gains_and_pairs_of_the_mjcf(path):
