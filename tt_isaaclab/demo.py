@@ -18,7 +18,7 @@ from tt_isaaclab.evaluation.evaluator import Evaluation, evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
-from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, load_token_of_task, save_token
 from tt_isaaclab.task_tokens.training import train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
@@ -65,20 +65,19 @@ def run(args: argparse.Namespace) -> None:
     console = Console()
     console.print(f"[bold]{task}[/]: a {sum(p.numel() for p in bfm.parameters()):,}-parameter frozen behaviour model")
     rows: dict[str, Evaluation] = {}
-    untrained, prompts, presets = {"no token": BfmPolicy(bfm)}, [], []
-    if has_prior(task):
-        untrained["joint-condition prior"] = BfmPolicy(bfm, prompts=["targets"])
-        if args.prior:
-            prompts, presets = ["targets"], ["joint_prior"]
-    shown = [*presets_for(bfm.layout, *(["joint_prior"] if has_prior(task) else [])), *humanoid.overrides]
+    untrained, promptable = {"no token": BfmPolicy(bfm)}, has_prior(task)
+    if promptable:
+        untrained["joint-condition prior"] = BfmPolicy(bfm, prompts=[PROMPT_GROUP])
+    prompted = promptable and args.prior
+    shown = [*presets_for(bfm.layout, prior=promptable), *humanoid.overrides]
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=shown) as env:
         for row, policy in untrained.items():
             rows[row] = evaluate(env, policy, command, args.seed).summary()
             console.print(f"{row}: success {_percent(rows[row])}")
 
-    name = "task token and prior" if prompts else "task token"
+    name = "task token and prior" if prompted else "task token"
     proprioception = [] if args.proprioception == "none" else [args.proprioception]
-    overrides = [*presets_for(bfm.layout, *presets, *proprioception), *humanoid.overrides]
+    overrides = [*presets_for(bfm.layout, *proprioception, prior=prompted), *humanoid.overrides]
     start = load_token_of_task(args.from_token, task, bfm)
     if start and start.card.proprioception != args.proprioception:
         raise ValueError(f"{start.path}: needs --proprioception {start.card.proprioception}")
@@ -95,7 +94,7 @@ def run(args: argparse.Namespace) -> None:
         bfm.hash,
         humanoid.spec.hash,
         bfm.layout.name,
-        {"seed": args.seed, "prior": bool(prompts), **vars(curve[-1])},
+        {"seed": args.seed, "prior": prompted, **vars(curve[-1])},
         args.proprioception,
     )
     token = args.out / f"{command}.safetensors"
@@ -107,7 +106,7 @@ def run(args: argparse.Namespace) -> None:
     )
 
     encoder, _ = load_token(token, bfm)  # what is evaluated is what was written
-    trained = BfmPolicy(bfm, encoder.eval(), prompts)
+    trained = BfmPolicy(bfm, encoder.eval(), [PROMPT_GROUP] if prompted else [])
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         rows[name] = evaluate(env, trained, command, args.seed).summary()
         _film(env, trained, command, args.out / f"{command}.mp4")

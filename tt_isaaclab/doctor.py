@@ -92,8 +92,8 @@ def _caches() -> Iterator[Check]:
 
 def _files() -> Iterator[Check]:
     from tt_isaaclab.bfm.bundled import BUNDLED
-    from tt_isaaclab.bfm.files import sha256
     from tt_isaaclab.bfm.frozen import FrozenBfm
+    from tt_isaaclab.file_identity import sha256
     from tt_isaaclab.humanoid.generate import ASSETS, GENERATORS
     from tt_isaaclab.task_tokens.token_file import TOKENS, load_token
 

@@ -16,7 +16,7 @@ from tt_isaaclab.evaluation.plots import success_curves
 from tt_isaaclab.evaluation.result import result
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
-from tt_isaaclab.task_tokens.training import train_policy
+from tt_isaaclab.task_tokens.training import CurvePoint, train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
 
@@ -51,25 +51,23 @@ def run(args: argparse.Namespace) -> None:
     print(f"curves and results are in {args.out}; tables: tt report {args.out / 'results'}")
 
 
-def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespace) -> list:
-    command, bfm = command_name(task), load_bfm_or_bundled(args.bfm)
-    prompted = name == "task_token" and args.prior
-    overrides = presets_for(bfm.layout, *(["joint_prior"] if prompted else [])) if name == "task_token" else []
+def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespace) -> list[CurvePoint]:
+    command, overrides, bfm = command_name(task), [], None
+    if name == "task_token":
+        bfm = load_bfm_or_bundled(args.bfm)
+        overrides = presets_for(bfm.layout, prior=args.prior)
     _, cfg = resolve_task_config(task, AGENTS[name], overrides=overrides)
     cfg.seed = seed
-    if name == "task_token":
+    if bfm:
         cfg.actor.bfm = args.bfm
     torch.manual_seed(seed)
     with open_env(task, num_envs=args.num_envs, seed=seed, overrides=overrides) as env:
         folder = args.out / f"{name}-seed{seed}"
         runner, curve = train_policy(env, cfg, command, folder, frames=args.frames, resume=args.resume)
-    policy = runner.get_inference_policy()
-    hashes = bfm.hash if name == "task_token" else None
-    method = Method(name + ("_prior" if prompted else ""), policy, DEFAULT_HUMANOID.name, hashes, overrides=overrides)
+    label = name + ("_prior" if bfm and args.prior else "")
+    method = Method(label, runner.get_inference_policy(), DEFAULT_HUMANOID.name, bfm.hash if bfm else None)
     with open_env(task, num_envs=args.episodes, seed=args.seeds[0], overrides=overrides) as env:
-        episodes = evaluate(env, policy, command, args.seeds[0])  # the same orders for every run
-    write_json(
-        args.out / "results" / f"{command}-{method.name}-seed{seed}.json",
-        result(task, method, DEFAULT_BACKEND, seed, episodes),
-    )
+        episodes = evaluate(env, method.policy, command, args.seeds[0])  # the same orders for every run
+    file = args.out / "results" / f"{command}-{label}-seed{seed}.json"
+    write_json(file, result(task, method, DEFAULT_BACKEND, seed, episodes))
     return curve

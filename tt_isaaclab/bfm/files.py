@@ -4,7 +4,6 @@
 Every error is one line that names the file, what is wrong and what to do. Pickles are neither written nor read.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from ..file_identity import is_lfs_pointer
 from ..whole_file import whole_file
 
 _KIND = "tt_isaaclab"  # metadata key that says what a file is
-_LFS = b"version https://git-lfs"
 _PYTORCH = b"PK"  # torch.save writes a zip archive
 
 Tensors = Mapping[str, torch.Tensor]
@@ -69,11 +68,11 @@ def read_tensors(path: str | Path, kind: FileKind) -> tuple[dict[str, torch.Tens
     path = Path(path)
     if not path.is_file():
         raise kind.error(f"{path}: no such file; {kind.source}")
-    with path.open("rb") as file:
-        head = file.read(len(_LFS))
-    if head == _LFS:
+    if is_lfs_pointer(path):
         raise kind.error(f"{path}: this is a Git LFS pointer, not the {kind.noun}; run 'git lfs pull'")
-    if head.startswith(_PYTORCH):
+    with path.open("rb") as file:
+        head = file.read(len(_PYTORCH))
+    if head == _PYTORCH:
         raise kind.error(f"{path}: a PyTorch file, no safetensors file; {kind.source}")
     try:
         with safe_open(path, framework="pt") as file:
@@ -88,12 +87,6 @@ def read_tensors(path: str | Path, kind: FileKind) -> tuple[dict[str, torch.Tens
         ) from error
     check_finite(path, kind, tensors)
     return tensors, metadata
-
-
-def sha256(path: str | Path) -> str:
-    """SHA-256 (hex) of a file's bytes."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_finite(path: str | Path, kind: FileKind, tensors: Tensors) -> None:

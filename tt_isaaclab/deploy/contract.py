@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tt_isaaclab.file_identity import sha256
 
 FORMAT = "tt_isaaclab.policy/1"
 
@@ -60,9 +61,3 @@ def load(folder: Path) -> Contract:
         if sha256(folder / name) != digest:
             raise ContractError(f"{folder / name}: not the file that the contract describes; export the policy again")
     return contract
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
 from isaaclab.managers import EventTermCfg, SceneEntityCfg
+from isaaclab.physics import PhysicsCfg
 from isaaclab_newton.physics import NewtonCfg
 
 GRAVITY = 9.81
@@ -37,12 +38,9 @@ AXES = tuple(f.name for f in fields(Condition))
 """What can be changed."""
 
 
-def one_batch(env: ManagerBasedRLEnv, conditions: Sequence[Condition]) -> bool:
-    """Whether the physics backend can run these conditions side by side, a block of environments each.
-
-    PhysX has one gravity for the whole scene.
-    """
-    return isinstance(env.cfg.sim.physics, NewtonCfg) or len({c.gravity for c in conditions}) == 1
+def own_gravity(physics: PhysicsCfg) -> bool:
+    """Whether a physics backend can give each environment its own gravity; PhysX has one for the whole scene."""
+    return isinstance(physics, NewtonCfg)
 
 
 def apply_conditions(env: ManagerBasedRLEnv, conditions: Sequence[Condition], asset: str = "robot") -> None:
@@ -56,7 +54,7 @@ def apply_conditions(env: ManagerBasedRLEnv, conditions: Sequence[Condition], as
     Raises:
         ValueError: If the backend cannot give each block its own value, or the blocks cannot be equal.
     """
-    if not one_batch(env, conditions):
+    if not own_gravity(env.cfg.sim.physics) and len({c.gravity for c in conditions}) > 1:
         raise ValueError("PhysX has one gravity for all environments; run one value of gravity after the other")
     if env.num_envs % len(conditions):
         raise ValueError(f"{env.num_envs} environments cannot be split into {len(conditions)} equal blocks")

@@ -11,6 +11,11 @@ from isaaclab.managers import ActionManager
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
+_STIFFNESS, _DAMPING = (
+    torch.tensor(g).repeat_interleave(3) for g in (DEFAULT_HUMANOID.stiffness, DEFAULT_HUMANOID.damping)
+)
+"""Of the joint coordinates (69,) [N m/rad], [N m s/rad]."""
+
 
 def joint_power(robot: Articulation, actions: ActionManager) -> torch.Tensor:
     """Sum over the joint coordinates of |torque x rate|, with the torque of the drive and its damping (N,) [W].
@@ -19,7 +24,7 @@ def joint_power(robot: Articulation, actions: ActionManager) -> torch.Tensor:
     backends it is comparable where joints bend about one axis, as most do in locomotion.
     """
     data = robot.data
-    stiffness, damping = (data.joint_pos.torch.new_tensor(g) for g in _gains())
+    stiffness, damping = (gains.to(data.joint_pos.torch.device) for gains in (_STIFFNESS, _DAMPING))
     target = actions.get_term("joint_target").processed_actions
     torque = stiffness * (target - data.joint_pos.torch) - damping * data.joint_vel.torch
     return (torque * data.joint_vel.torch).abs().sum(-1)
@@ -30,8 +35,3 @@ def target_rate(action: torch.Tensor, before: torch.Tensor | None, step: float) 
     if before is None:
         return torch.zeros(len(action), device=action.device)
     return math.pi * (action - before).abs().mean(-1) / step
-
-
-def _gains() -> tuple[list[float], list[float]]:
-    spec = DEFAULT_HUMANOID
-    return [g for g in spec.stiffness for _ in range(3)], [g for g in spec.damping for _ in range(3)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
@@ -69,9 +69,9 @@ class Episodes:
     """Mean over the episode [rad/s]."""
     judged: torch.Tensor
     """Control steps that were judged."""
-    measure_sums: dict[str, torch.Tensor] = field(default_factory=dict)
+    measure_sums: dict[str, torch.Tensor]
     """Sum of each of the task's measures over the judged steps."""
-    env_steps_per_second: float = 0.0
+    env_steps_per_second: float
 
     @property
     def successes(self) -> torch.Tensor:

@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 
 from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
-from tt_isaaclab.bfm.files import sha256
+from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
-from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import presets_for
 
 from .evaluator import Policy
-
-PROMPTS = "targets"
-"""Observation group of the joint-condition prior."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def load_method(args: argparse.Namespace, task: str) -> Method:
     if token and token.card.prior and not args.prior:
         print(f"note: {token.path.name} was trained beside the joint-condition prompt; --prior shows it")
     name = ("task_token" if token else "bfm") + ("_prior" if args.prior else "")
-    presets = [*(["joint_prior"] if args.prior else []), *(token.card.presets if token else [])]
-    overrides = [*presets_for(bfm.layout, *presets), *overrides]
-    policy = BfmPolicy(bfm, token.encoder if token else None, [PROMPTS] if args.prior else [])
+    presets = token.card.presets if token else []
+    overrides = [*presets_for(bfm.layout, *presets, prior=args.prior), *overrides]
+    policy = BfmPolicy(bfm, token.encoder if token else None, [PROMPT_GROUP] if args.prior else [])
     return Method(name, policy, body, bfm.hash, sha256(token.path) if token else None, overrides)

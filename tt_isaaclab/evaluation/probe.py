@@ -12,7 +12,7 @@ from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 
 from tt_isaaclab.tasks.make import open_env
 
-from .conditions import GRAVITY, Condition, apply_conditions, one_batch
+from .conditions import GRAVITY, Condition, apply_conditions, own_gravity
 
 _BOX = (0.6, 0.6, 0.06)
 """Edges of the box, flat so that it does not tip over [m]."""
@@ -34,7 +34,7 @@ def measured_gravity(factors: Sequence[float], physics: str, device: str = "cpu"
 
     conditions = [Condition(gravity=f) for f in factors]
     with open_env("Stand", physics=physics, num_envs=len(factors), device=device, seed=0, edit=in_the_air) as env:
-        batches = [conditions] if one_batch(env, conditions) else [[c] for c in conditions]
+        batches = [conditions] if own_gravity(env.cfg.sim.physics) else [[c] for c in conditions]
         return [g for batch in batches for g in _fall(env, batch)]
 
 

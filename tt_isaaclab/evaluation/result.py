@@ -93,9 +93,3 @@ def read_results(folders: Sequence[Path]) -> list[dict]:
             raise ValueError(f"{folder}: no results; write some with 'tt evaluate --json' or 'tt robustness'")
         results += [read_result(path) for path in paths]
     return results
-
-
-def key(content: dict) -> tuple[str, ...]:
-    """What two results must share to be about the same cell, but for the seed."""
-    condition = tuple(f"{axis}{value:g}" for axis, value in content["condition"].items() if value != 1.0)
-    return content["task"], content["method"], content["backend"], *condition

@@ -9,12 +9,12 @@ from pathlib import Path
 import yaml
 from tqdm import tqdm
 
-from tt_isaaclab.physics.presets import DEFAULT_BACKEND
+from tt_isaaclab.physics.presets import DEFAULT_BACKEND, HumanoidPhysicsCfg
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
 from tt_isaaclab.whole_file import write_json
 
 from . import methods
-from .conditions import AXES, Condition, apply_conditions
+from .conditions import AXES, Condition, apply_conditions, own_gravity
 from .evaluator import evaluate
 from .methods import Method
 from .probe import measured_friction
@@ -111,8 +111,8 @@ def _done(path: Path, method: Method) -> bool:
 
 def _batches(paths: list[Path], cells: dict, backend: str, episodes: int) -> list[list[Path]]:
     """Values that run side by side: as many as fit, but gravity alone where the engine has one for all."""
-    size = max(_CROWD // episodes, 1)
-    together = [p for p in paths if backend.startswith("newton") or cells[p][0] != "gravity"]
+    size, side_by_side = max(_CROWD // episodes, 1), own_gravity(getattr(HumanoidPhysicsCfg(), backend, None))
+    together = [p for p in paths if side_by_side or cells[p][0] != "gravity"]
     alone = [[p] for p in paths if p not in together]
     return [together[i : i + size] for i in range(0, len(together), size)] + alone
 

@@ -12,12 +12,13 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
-from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, ORDERS, TORCHSCRIPT, dump, sha256
+from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, ORDERS, TORCHSCRIPT, dump
 from tt_isaaclab.deploy.runner import one_core_session, require_onnxruntime
 from tt_isaaclab.evaluation.evaluator import EPISODE_STEPS
+from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.generate import ASSETS
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import whole_file
@@ -55,16 +56,15 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(
             f"{token.path}: reads {token.card.proprioception} besides the command, which the runner does not"
         )
-    policy = BfmPolicy(bfm, token.encoder if token else None, ["targets"] if args.prior else [])
+    policy = BfmPolicy(bfm, token.encoder if token else None, [PROMPT_GROUP] if args.prior else [])
     if args.leapp:
         check_leapp(policy.prompts)
     graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
     hashes["token"] = sha256(token.path) if token else None
-    overrides = presets_for(bfm.layout, *(["joint_prior"] if args.prior else []))
+    overrides = presets_for(bfm.layout, prior=args.prior)
     with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(task))
-        orders, lengths = term.draw_script(args.seed, EPISODE_STEPS, env.num_envs)
-        term.script(args.seed, EPISODE_STEPS)
+        orders, lengths = term.script(args.seed, EPISODE_STEPS)
         groups = record_rollout(env, policy, graph.inputs)
         widths = {name: rows.shape[-1] for name, rows in groups.items()}
         contract = build_contract(env, command_name(task), widths, hashes)

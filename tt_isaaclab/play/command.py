@@ -70,8 +70,12 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     bfm = load_bfm_or_bundled(args.bfm)
     shipped = "bundled" if (TOKENS / f"{task}.safetensors").is_file() else "none"
     token = load_token_of_task(args.token or shipped, task, bfm)
-    presets = [*(["joint_prior"] if has_prior(task) else []), *(token.card.presets if token else [])]
-    overrides = [*presets_for(bfm.layout, *presets), *load_humanoid(args.humanoid).overrides, *further]
+    presets = token.card.presets if token else []
+    overrides = [
+        *presets_for(bfm.layout, *presets, prior=has_prior(task)),
+        *load_humanoid(args.humanoid).overrides,
+        *further,
+    ]
     command = command_name(task)
 
     def alone(cfg: ManagerBasedRLEnvCfg) -> None:

@@ -8,10 +8,8 @@ from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
-from tt_isaaclab.task_tokens.policy import BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
-
-PROMPT = "targets"
 
 
 class Session:
@@ -31,7 +29,7 @@ class Session:
         self.env, self.bfm, self.encoder = env, bfm, encoder
         self.term: SegmentCommand = env.command_manager.get_term(command)
         self.observations, _ = env.reset()
-        self.has_prior = PROMPT in self.observations.keys()
+        self.has_prior = PROMPT_GROUP in self.observations.keys()
         self.token = encoder is not None
         """Whether the task token speaks."""
         self.prior = prior and self.has_prior
@@ -48,7 +46,7 @@ class Session:
             self._held = self.order
             self.term.release() if self._held is None else self.term.hold(self._held)
             self.observations = self.env.observation_manager.compute()
-        policy = BfmPolicy(self.bfm, self.encoder if self.token else None, [PROMPT] if self.prior else [])
+        policy = BfmPolicy(self.bfm, self.encoder if self.token else None, [PROMPT_GROUP] if self.prior else [])
         with torch.inference_mode():
             self.actions = policy(self.observations)
             self.observations, *_ = self.env.step(self.actions)

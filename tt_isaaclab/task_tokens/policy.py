@@ -12,6 +12,9 @@ from tt_isaaclab.bfm.layout import LATENT, BfmLayout
 
 from .encoder import TaskEncoder
 
+PROMPT_GROUP = "targets"
+"""Observation group of the joint-condition prompt, where a task has one."""
+
 STATE_GROUP, TASK_GROUP = "humanoid", "task"
 """Observation groups that become the behaviour model's state and the task encoder's input. Further groups are named
 like the behaviour model's inputs they fill, and flattened: what it always reads, and prompts, which it may do without."""

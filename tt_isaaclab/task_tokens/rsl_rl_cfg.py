@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from isaaclab.utils import configclass
-from isaaclab_rl.rsl_rl import RslRlMLPModelCfg, RslRlPpoAlgorithmCfg
+from isaaclab_rl.rsl_rl import RslRlMLPModelCfg
 
-from tt_isaaclab.tasks.rsl_rl_cfg import FixedGaussianCfg, RunnerCfg
+from tt_isaaclab.tasks.rsl_rl_cfg import FixedGaussianCfg, PpoCfg, RunnerCfg
 
 
 @configclass
@@ -25,21 +25,14 @@ class TaskTokenModelCfg(RslRlMLPModelCfg):
 
 
 @configclass
-class TaskTokenPpoCfg(RslRlPpoAlgorithmCfg):
+class TaskTokenPpoCfg(PpoCfg):
     """The paper's clipping and discount; more, smaller and faster updates than its 131 M frames on a GPU needed."""
 
     class_name: str = "tt_isaaclab.task_tokens.ppo:TaskTokenPPO"
     num_learning_epochs: int = 3
-    num_mini_batches: int = 4
     learning_rate: float = 2.0e-4
     critic_learning_rate: float = 1.0e-3
-    schedule: str = "fixed"
-    desired_kl: float = 0.01
     gamma: float = 0.99
-    lam: float = 0.95
-    clip_param: float = 0.2
-    entropy_coef: float = 0.0
-    value_loss_coef: float = 1.0
     use_clipped_value_loss: bool = True
     max_grad_norm: float = 50.0
 
@@ -50,9 +43,7 @@ class TaskTokenRunnerCfg(RunnerCfg):
 
     # the actor adds what the environment offers to the behaviour model
     obs_groups: dict[str, list[str]] = {"actor": ["humanoid", "task"], "critic": ["humanoid", "task"]}
-    num_steps_per_env: int = 16
     max_iterations: int = 4000
-    save_interval: int = 50
     actor: TaskTokenModelCfg = TaskTokenModelCfg()
     critic: RslRlMLPModelCfg = RslRlMLPModelCfg(hidden_dims=[512, 256], activation="relu", obs_normalization=True)
     algorithm: TaskTokenPpoCfg = TaskTokenPpoCfg()

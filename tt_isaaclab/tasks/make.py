@@ -15,6 +15,7 @@ from isaaclab_tasks.utils import resolve_task_config
 
 import tt_isaaclab.tasks  # noqa: F401  (registers the tasks)
 from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP
 
 PREFIX = "TaskTokens-"
 
@@ -45,12 +46,18 @@ def command_name(task: str) -> str:
 
 def has_prior(task: str) -> bool:
     """Whether a registered task has a joint-condition prompt, the preset ``joint_prior``."""
-    return hasattr(resolve_task_config(task, None, overrides=[])[0].observations, "targets")
+    return hasattr(resolve_task_config(task, None, overrides=[])[0].observations, PROMPT_GROUP)
 
 
-def presets_for(layout: BfmLayout, *further: str) -> list[str]:
-    """Override that lets an environment offer what a behaviour model reads, and ``further`` presets with it."""
-    names = [*further] if layout.name == "bundled" else [layout.name, *further]
+def presets_for(layout: BfmLayout, *further: str, prior: bool = False) -> list[str]:
+    """Override that lets an environment offer what a behaviour model reads, its prompt and ``further`` presets with it.
+
+    Args:
+        layout: Of the behaviour model.
+        *further: Names of presets.
+        prior: Whether the joint-condition prompt is offered.
+    """
+    names = [*([] if layout.name == "bundled" else [layout.name]), *(["joint_prior"] if prior else []), *further]
     return [f"presets={','.join(names)}"] if names else []
 
 

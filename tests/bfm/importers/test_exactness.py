@@ -9,9 +9,9 @@ import torch
 from published_forward import FORWARD
 from safetensors import safe_open
 
-from tt_isaaclab.bfm.files import sha256
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.importers.command import import_bfm
+from tt_isaaclab.file_identity import sha256
 
 BATCH = 6
 NAMES = {

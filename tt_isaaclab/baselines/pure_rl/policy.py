@@ -9,6 +9,8 @@ from pathlib import Path
 import torch
 from rsl_rl.models import MLPModel
 
+from tt_isaaclab.rl.checkpoint import actor_state
+
 from .rsl_rl_cfg import PureRlRunnerCfg
 
 
@@ -21,13 +23,10 @@ class PureRlPolicy:
         Raises:
             ValueError: If the file is missing, or is no checkpoint of this actor.
         """
-        if not Path(path).is_file():
-            raise ValueError(
-                f"{path}: no such checkpoint; train one with 'tt train --agent rsl_rl_pure_rl_cfg_entry_point'"
-            )
+        none = "no checkpoint of a pure RL policy"
+        state = actor_state(path, device, none, "tt train --agent rsl_rl_pure_rl_cfg_entry_point")
         cfg = PureRlRunnerCfg()
         try:
-            state = torch.load(path, map_location=device, weights_only=True)["actor_state_dict"]
             weights = [tensor for name, tensor in state.items() if name.endswith("weight")]
             inputs = {"humanoid": torch.zeros(1, 358), "task": torch.zeros(1, weights[0].shape[1] - 358)}
             self._actor = MLPModel(
@@ -39,9 +38,9 @@ class PureRlPolicy:
                 cfg.actor.activation,
                 obs_normalization=True,
             )
-            self._actor.load_state_dict({n: t for n, t in state.items() if not n.startswith("distribution.")})
-        except Exception as error:  # torch.load raises many kinds
-            raise ValueError(f"{path}: no checkpoint of a pure RL policy, or cut short") from error
+            self._actor.load_state_dict(state)
+        except (IndexError, RuntimeError) as error:
+            raise ValueError(f"{path}: {none}") from error
         self._actor.to(device).eval()
 
     @torch.no_grad()

@@ -11,10 +11,11 @@ from typing import Any
 
 import torch
 
-from ..files import BfmFileError, sha256
+from tt_isaaclab.file_identity import is_lfs_pointer, sha256
+
+from ..files import BfmFileError
 from .released import Release, release_of
 
-_LFS = b"version https://git-lfs"
 _ZIP = b"PK"  # what torch.save writes
 
 
@@ -48,7 +49,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         raise BfmFileError(f"{path}: no such file; give the path of a downloaded MaskedMimic checkpoint")
     with path.open("rb") as file:
         head = file.read(200)
-    if head.startswith(_LFS):
+    if is_lfs_pointer(path):
         raise BfmFileError(f"{path}: this is the Git LFS pointer of {_named(head)}, not the file; run 'git lfs pull'")
     if not head.startswith(_ZIP):
         raise BfmFileError(

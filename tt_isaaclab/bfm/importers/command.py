@@ -7,7 +7,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..files import BfmFileError, sha256
+from tt_isaaclab.file_identity import sha256
+
+from ..files import BfmFileError
 from ..frozen import FrozenBfm
 from ..weights import save_bfm
 from .checkpoint import Checkpoint, read_checkpoint

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tt_isaaclab.bfm.files import sha256
+from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
 from .motions.library import MotionLibrary

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
+from tt_isaaclab.rl.checkpoint import actor_state
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
 from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
@@ -25,7 +26,7 @@ class Tracker:
         Raises:
             ValueError: If the file is missing, or is no checkpoint of this task's actor.
         """
-        state = _actor_state(Path(path), device)
+        state = actor_state(path, device, "not a checkpoint of the RSL-RL runner", "tt pretrain track")
         widths = [tensor.shape[0] for name, tensor in state.items() if name.endswith("weight")]
         cfg = TrackerRunnerCfg()
         inputs = {"humanoid": torch.zeros(1, 358), "target": torch.zeros(1, 288)}
@@ -62,13 +63,3 @@ class Experts:
         corrections = answers[self._expert_of_clip[command.clip], torch.arange(command.num_envs)]
         target = corrected_target(command, corrections, self._joints)
         return rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
-
-
-def _actor_state(path: Path, device: torch.device | str) -> dict[str, torch.Tensor]:
-    if not path.is_file():
-        raise ValueError(f"{path}: no such checkpoint; train one with 'tt pretrain track'")
-    try:
-        state = torch.load(path, map_location=device, weights_only=True)["actor_state_dict"]
-    except Exception as error:  # torch.load raises many kinds
-        raise ValueError(f"{path}: not a checkpoint of the RSL-RL runner, or cut short") from error
-    return {name: tensor for name, tensor in state.items() if not name.startswith("distribution.")}

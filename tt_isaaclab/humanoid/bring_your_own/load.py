@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tt_isaaclab.file_identity import is_lfs_pointer
 from tt_isaaclab.whole_file import whole_file
 
 from ..spec import DEFAULT_HUMANOID, HumanoidSpec, spec_of
@@ -44,7 +45,7 @@ def load_humanoid(name: str) -> Humanoid:
         raise HumanoidFileError(f"{path}: not a body file; give an MJCF (.xml) or a USD of an SMPL humanoid")
     if not path.is_file():
         raise HumanoidFileError(f"{path}: no such file; give an MJCF (.xml) or a USD of an SMPL humanoid")
-    if path.read_bytes().startswith(b"version https://git-lfs"):
+    if is_lfs_pointer(path):
         raise HumanoidFileError(f"{path}: this is a Git LFS pointer, not the body; run 'git lfs pull'")
     body = _READERS[path.suffix](path)
     text = build_humanoid_usd(body.anatomy, body.uncollidable)

@@ -87,7 +87,7 @@ class SegmentCommand(CommandTerm):
         manager = self._env.termination_manager
         return torch.stack([manager.get_term(name) for name in self.cfg.failures]).any(0)
 
-    def script(self, seed: int, steps: int, repeats: int = 1) -> None:
+    def script(self, seed: int, steps: int, repeats: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
         """Fix the orders of every episode from now on, so that methods can be compared on the same ones.
 
         Args:
@@ -95,13 +95,25 @@ class SegmentCommand(CommandTerm):
             steps: Control steps of the episodes; one that lasts longer starts over with the first order.
             repeats: Blocks of environments that get the same orders.
 
+        Returns:
+            Orders (N, M, K) and the control steps that each lasts (N, M).
+
         Raises:
             ValueError: If the environments cannot be split into so many equal blocks.
         """
         if self.num_envs % repeats:
             raise ValueError(f"{self.num_envs} environments cannot be split into {repeats} equal blocks")
-        orders, lengths = self.draw_script(seed, steps, self.num_envs // repeats)
-        self._script = orders.repeat(repeats, 1, 1), lengths.repeat(repeats, 1)
+        n = self.num_envs // repeats
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            order = torch.tensor(self.first_order, device=self.device).repeat(n, 1)
+            orders, lengths = [], []
+            for _ in range(1 + steps // self.cfg.segment_steps[0]):
+                order = self.draw(order)
+                orders.append(order)
+                lengths.append(self._draw_length(n))
+        self._script = torch.stack(orders, 1).repeat(repeats, 1, 1), torch.stack(lengths, 1).repeat(repeats, 1)
+        return self._script
 
     def hold(self, order: Sequence[float]) -> None:
         """Give one order to every environment, now and whenever it starts again."""
@@ -118,18 +130,6 @@ class SegmentCommand(CommandTerm):
         ids = torch.arange(self.num_envs, device=self.device)
         self.segments.close(ids, torch.zeros_like(ids, dtype=torch.bool))
         self._resample_command(ids)
-
-    def draw_script(self, seed: int, steps: int, n: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Orders (n, M, K) of episodes and the control steps that each lasts (n, M); arguments as in :meth:`script`."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            order = torch.tensor(self.first_order, device=self.device).repeat(n, 1)
-            orders, lengths = [], []
-            for _ in range(1 + steps // self.cfg.segment_steps[0]):
-                order = self.draw(order)
-                orders.append(order)
-                lengths.append(self._draw_length(n))
-        return torch.stack(orders, 1), torch.stack(lengths, 1)
 
     def measure(self) -> None:
         """Measure and judge this control step, once."""
