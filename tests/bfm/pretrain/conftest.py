@@ -23,7 +23,7 @@ def _stand(seconds: float) -> Motion:
 @pytest.fixture(scope="session")
 def library(tmp_path_factory) -> str:
     """File with a walk (1 m/s, 4 s), a stand (2 s) and a walk that is held out (1 s)."""
-    clips = [Clip("walk", ("walk",)), Clip("stand", ("stand",)), Clip("unseen", ("walk",), hold_out=True)]
+    clips = [Clip("walk", ("walk", "gait")), Clip("stand", ("stand",)), Clip("unseen", ("walk",), hold_out=True)]
     path = tmp_path_factory.mktemp("motions") / "library.safetensors"
     MotionLibrary.from_motions(clips, [make_walk(4.0), _stand(2.0), make_walk(1.0)]).save(path)
     return str(path)

@@ -40,9 +40,7 @@ def test_a_walker_is_asked_to_stand_before_it_does():
     assert abs(speed[0] - SPEED) < 0.05 and speed[1] == 0.0 and speed[2] == 0.0
 
 
-def test_a_curve_asks_to_turn_and_more_so_with_a_lead():
+def test_a_curve_asks_to_turn():
     cues = _cues(bend(make_walk(6.0), 45.0))
-    clip, time = torch.zeros(1, dtype=torch.long), torch.tensor([2.0])
-    _, now = cues.at(clip, time)
-    _, later = cues.at(clip, time, 1.0)
+    (_, now), (_, later) = (cues.at(torch.zeros(1, dtype=torch.long), torch.tensor([time])) for time in (2.0, 3.0))
     torch.testing.assert_close(torch.rad2deg(later - now), torch.tensor([45.0]), atol=4.0, rtol=0.0)

@@ -67,6 +67,6 @@ def test_distillation_learns_resumes_and_gives_a_model(library, checkpoint, tmp_
         fresh = Student(LAYOUT, 1, 1.0).act(samples.state, samples.targets, samples.visible)
         error, untrained = ((x - samples.label).square().mean() for x in (learnt, fresh))
         assert error < 0.5 * untrained
-        save_bfm(path, LAYOUT, whole.student.network.state_dict())
+        save_bfm(path, LAYOUT, whole.student.average.state_dict())
     result = follow_student(library, FrozenBfm.load(path), starts=1, physics="newton_mujoco", seed=0)
     assert set(result) == set(VIEWS) and (result["everything"].first > 0.0).all()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the student sees, in a real environment."""
 
+import math
+
 import pytest
 import torch
 
@@ -61,32 +63,36 @@ def test_times_past_the_end_are_hidden_and_something_stays_visible(env):
         assert visible[0].tolist() == [bool(x) for x in expected]
 
 
-def test_a_prompt_goes_straight_at_the_requested_speed_even_past_the_end(env):
+def test_a_prompt_goes_straight_at_the_ordered_speed_and_way_even_past_the_end(env):
     targets = _show(env, clip=0, time=3.8, kind=Kind.DIRECTION)
+    command = env.command_manager.get_term("motion")
+    command.orders.speed[:], command.orders.yaw[:] = 1.5, command.yaw + 0.5
     slots, visible = _rows(env, targets)
     assert visible.all() and (targets.far == 1.0).all()
-    torch.testing.assert_close(slots[:, -1, 0, 0, :2].norm(dim=-1), torch.ones(NUM_ENVS), atol=0.05, rtol=0.0)
-    torch.testing.assert_close(slots[:, 3, -1, 1, :3].norm(dim=-1), torch.ones(NUM_ENVS), atol=0.05, rtol=0.0)
+    ahead = 1.5 * torch.tensor([[math.cos(0.5), math.sin(0.5)]]).expand(NUM_ENVS, 2)
+    torch.testing.assert_close(slots[:, -1, 0, 0, :2], ahead, atol=0.15, rtol=0.0)
+    torch.testing.assert_close(slots[:, 3, -1, 1, :2], ahead, atol=0.15, rtol=0.0)
 
 
 def test_quiet_shows_nothing_to_those_who_shall_stand(env):
-    _, visible = _rows(env, _show(env, clip=1, time=0.5, kind=Kind.QUIET))
-    assert not visible.any()
-    _, visible = _rows(env, _show(env, clip=0, time=0.5, kind=Kind.QUIET))
-    assert visible.all()
+    targets = _show(env, clip=0, time=0.5, kind=Kind.QUIET)
+    orders = env.command_manager.get_term("motion").orders
+    for speed, seen in ((0.0, False), (1.0, True)):
+        orders.speed[:] = speed
+        assert (_rows(env, targets)[1] == seen).all()
 
 
 def test_masks_change_for_fresh_episodes_and_after_a_while(env):
-    targets = _show(env, clip=0, time=0.0, kind=Kind.HIDDEN, bits=False)
+    targets = _show(env, clip=0, time=0.0, kind=Kind.RANDOM, bits=False)
     nobody = torch.zeros(NUM_ENVS, dtype=torch.bool)
     targets.advance(nobody, 0.5)
-    assert (targets.kind == Kind.HIDDEN).all()
+    assert (targets.kind == Kind.RANDOM).all()
     fresh = nobody.clone()
     fresh[0] = True
     for _ in range(20):  # until another kind is drawn
         targets.advance(fresh, 0.0)
-        if targets.kind[0] != Kind.HIDDEN:
+        if targets.kind[0] != Kind.RANDOM:
             break
-    assert targets.kind[0] != Kind.HIDDEN and (targets.kind[1:] == Kind.HIDDEN).all()
+    assert targets.kind[0] != Kind.RANDOM and (targets.kind[1:] == Kind.RANDOM).all()
     targets.advance(nobody, 3.0)
-    assert not (targets.kind == Kind.HIDDEN).all()
+    assert not (targets.kind == Kind.RANDOM).all()

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     track.add_argument("--iterations", type=int, help="PPO iterations (the task's)")
     track.add_argument("--checkpoint", type=Path, help="go on from this checkpoint")
 
-    distill = steps.add_parser("distill", help="teach the expert's skill to a behaviour model")
+    distill = steps.add_parser(
+        "distill", help="teach the expert's skill to a behaviour model; further arguments override env.…"
+    )
     _simulation(distill, "environments (256)")
     distill.add_argument("--library", type=Path, required=True)
     distill.add_argument(
@@ -65,11 +67,12 @@ PASSES_ON = True
 
 
 def run(args: argparse.Namespace, further: list[str]) -> int:
-    """Run the chosen step; its exit code. ``further`` are arguments that `track` hands to Isaac Lab."""
+    """Run the chosen step; its exit code. ``further`` are overrides for `track` and `distill`."""
     return {"motions": _motions, "track": _track, "distill": _distill, "evaluate": _evaluate}[args.step](args, further)
 
 
 def _motions(args: argparse.Namespace, further: list[str]) -> int:
+    _refuse(further)
     from .motions.build import build_library
 
     library = build_library(args.motions, args.table)
@@ -119,11 +122,12 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         num_envs=args.num_envs or 256,
         device=device,
         seed=args.seed,
+        overrides=further,
         edit=edit,
     ) as env:
         distillation = Distillation(env, experts, bundled(), cfg)
         distillation.run(checkpoint, args.resume)
-        weights = distillation.student.network.state_dict()
+        weights = distillation.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
     words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]  # files, but not where they lay
     card = make_card(args.library, args.tracker, training, [" ".join(["tt", *words])])
@@ -137,6 +141,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
 
 
 def _evaluate(args: argparse.Namespace, further: list[str]) -> int:
+    _refuse(further)
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.evaluation import zero_shot
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
@@ -164,6 +169,11 @@ def _evaluate(args: argparse.Namespace, further: list[str]) -> int:
     if args.json is not None:
         write_json(args.json, report)
     return 0
+
+
+def _refuse(further: list[str]) -> None:
+    if further:
+        raise ValueError(f"unknown argument {further[0]!r}; see 'tt pretrain --help'")
 
 
 def _check_library(path: Path | None) -> None:

@@ -43,15 +43,8 @@ class Cues:
         self._yaw = torch.where(stands, heading, torch.atan2(ahead[:, 1], ahead[:, 0]))
         self._speed[stands] = 0.0
 
-    def at(
-        self, clip: torch.Tensor, time: torch.Tensor, lead: torch.Tensor | float = 0.0
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Requested speed (N,) [m/s] and yaw of travel (N,) [rad] for clips (N,) at times (N,) [s].
-
-        ``lead`` (N,) [s] takes the direction of a later time: a walker in a curve is asked to turn farther than now.
-        """
-        return self._speed[self._row(clip, time)], self._yaw[self._row(clip, time + lead)]
-
-    def _row(self, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+    def at(self, clip: torch.Tensor, time: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Requested speed (N,) [m/s] and yaw of travel (N,) [rad] for clips (N,) at times (N,) [s]."""
         frame = (time * self._library.fps).round().long()
-        return self._first[clip] + torch.minimum(frame, self._library.frames[clip] - 1)
+        row = self._first[clip] + torch.minimum(frame, self._library.frames[clip] - 1)
+        return self._speed[row], self._yaw[row]

@@ -2,7 +2,8 @@
 """Distillation (DAgger): the student acts, the expert says what it should have done, the student learns that.
 
 The expert sees the whole reference one step ahead; the student sees its own state and a few masked targets. So the
-student must learn what the clips have in common: that is what makes it usable with targets of a user's own.
+student must learn what the clips have in common: that is what makes it usable with targets of a user's own. Prompts it
+learns from orders (see `tt_isaaclab.tasks.tracking.orders`), whose reference starts from where the student has got to.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class DistillCfg:
     samples: int = 1_000_000
     steps: int = 16
     replay: int = 250_000
-    batch: int = 1024
+    batch: int = 512
     reuse: float = 3.0
     learning_rate: float = 5.0e-4
     teaching: float = 0.15
@@ -54,8 +55,9 @@ class DistillCfg:
 
 
 def student_env(cfg: TrackingEnvCfg) -> None:
-    """Change a tracking environment to the student's actions, and to fewer starts just before a failure."""
+    """Change a tracking environment to the student's actions, to orders, and to fewer starts just before a failure."""
     cfg.actions.joint_target = RotationVectorActionCfg()
+    cfg.commands.motion.ordered = 0.5
     cfg.commands.motion.retry = 0.2
 
 

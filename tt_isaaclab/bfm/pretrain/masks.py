@@ -19,20 +19,20 @@ class Kind(IntEnum):
     RANDOM = auto()
     PELVIS = auto()
     HEAD_HANDS = auto()
+    HAND = auto()
     MOTION = auto()
-    HIDDEN = auto()
     DIRECTION = auto()
     VELOCITY = auto()
     MOVE = auto()
     QUIET = auto()
-    """As `DIRECTION`, and nothing at all while the request is to stand."""
+    """As `DIRECTION`, and nothing at all while the order is to stand."""
 
 
-# ALL, RANDOM, PELVIS, HEAD_HANDS, MOTION, HIDDEN, DIRECTION, VELOCITY, MOVE, QUIET
-MOVING = (0.10, 0.22, 0.08, 0.10, 0.07, 0.05, 0.16, 0.08, 0.08, 0.06)
-"""Shares of the kinds where the clip moves on."""
-STANDING = (0.08, 0.12, 0.05, 0.05, 0.05, 0.15, 0.10, 0.05, 0.05, 0.30)
-"""Shares of the kinds where the clip stands: half of them show nothing."""
+# ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, DIRECTION, VELOCITY, MOVE, QUIET
+CLIP = (0.18, 0.32, 0.12, 0.14, 0.12, 0.12, 0.0, 0.0, 0.0, 0.0)
+"""Shares of the kinds for those who follow a clip."""
+ORDER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30)
+"""Shares of the kinds for those who follow orders."""
 
 
 class Masks:
@@ -43,12 +43,12 @@ class Masks:
         self._shape, self._device = (times, len(slots) + 1, 2), device
         self._root, self._hands = slots.index("Pelvis"), [slots.index(s) for s in ("Head", "L_Hand", "R_Hand")]
         self._near = near
-        self._shares = torch.tensor((MOVING, STANDING), device=device)
+        self._shares = torch.tensor((CLIP, ORDER), device=device)
 
-    def draw(self, stands: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Kinds (n,) and masks (n, T, S + 1, 2) for environments whose clip stands or not (n,)."""
-        n = len(stands)
-        kind = torch.multinomial(self._shares[stands.long()], 1).squeeze(1)
+    def draw(self, ordered: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Kinds (n,) and masks (n, T, S + 1, 2) for environments that follow orders (n,) or clips."""
+        n = len(ordered)
+        kind = torch.multinomial(self._shares[ordered.long()], 1).squeeze(1)
         bits = torch.stack([getattr(self, f"_{k.name.lower()}")(n) for k in Kind], dim=1)
         return kind, bits[torch.arange(n, device=self._device), kind]
 
@@ -86,14 +86,16 @@ class Masks:
     def _head_hands(self, n: int) -> torch.Tensor:
         return self._slots(n, self._hands)
 
+    def _hand(self, n: int) -> torch.Tensor:
+        bits = self._slots(n, self._hands[2:])
+        bits[..., 1] = False
+        return bits
+
     def _motion(self, n: int) -> torch.Tensor:
         bits = self._none(n)
         bits[:, :, -1, 0] = self._coin(n, 1, p=0.7)
         bits[:, :, -1, 1] = True
         return self._times(bits)
-
-    def _hidden(self, n: int) -> torch.Tensor:
-        return self._none(n)
 
     def _direction(self, n: int) -> torch.Tensor:
         bits = self._none(n)

@@ -12,7 +12,6 @@ from tt_isaaclab.kinematics.sparse_targets import SparseTarget, sparse_targets, 
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT, move_pelvis
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 
-from .cues import Cues
 from .masks import Kind, Masks
 
 _HOLD = (1.0, 3.0)
@@ -21,15 +20,12 @@ _HOLD = (1.0, 3.0)
 _FAR = (0.3, 2.0)
 """Range of the far target's time [s]."""
 
-_LEAD = 1.5
-"""A prompt's direction is the clip's up to this much later [s]."""
-
 _HEIGHT = 0.05
 """Spread of a prompt's pelvis height [m]."""
 
 
 class StudentTargets:
-    """Target rows for N environments that follow clips.
+    """Target rows for N environments that follow clips or orders.
 
     Attributes:
         kind: Kind of mask in each environment (N,).
@@ -43,17 +39,15 @@ class StudentTargets:
         near = torch.tensor(layout.target_steps, device=device) / layout.control_rate
         self._near = near.expand(n, -1)
         self._masks = Masks(len(near) + 1, layout.target_slots, int((near - MOVE_TIMES[0]).abs().argmin()), device)
-        self._cues = Cues(command.library)
         self.kind = torch.zeros(n, dtype=torch.long, device=device)
         self._bits = torch.zeros(n, len(near) + 1, len(self._slots) + 1, 2, dtype=torch.bool, device=device)
-        self._left, self.far, self._lead, self._height = (torch.zeros(n, device=device) for _ in range(4))
+        self._left, self.far, self._height = (torch.zeros(n, device=device) for _ in range(3))
 
     def advance(self, fresh: torch.Tensor, seconds: float) -> None:
         """Draw new masks where they are ``seconds`` too old, or where an episode has just begun (N,)."""
         self._left -= seconds
         rows = (fresh | (self._left <= 0.0)).nonzero().squeeze(-1)
-        speed, _ = self._cues.at(self._command.clip[rows], self._command.time[rows])
-        self.show(rows, *self._masks.draw(speed == 0.0))
+        self.show(rows, *self._masks.draw(self._command.orders.given[rows]))
 
     def show(self, rows: torch.Tensor, kind: torch.Tensor, bits: torch.Tensor) -> None:
         """Give environments (n,) masks of a kind (n,) with bits (n, T, S + 1, 2), and draw what goes with them."""
@@ -65,7 +59,6 @@ class StudentTargets:
         self._left[rows] = uniform(*_HOLD)
         fixed = (kind >= Kind.DIRECTION) & (kind != Kind.MOVE)
         self.far[rows] = torch.where(fixed, MOVE_TIMES[1], uniform(*_FAR))
-        self._lead[rows] = uniform(0.0, _LEAD)
         self._height[rows] = PELVIS_HEIGHT + uniform(-_HEIGHT, _HEIGHT)
 
     def inputs(self, bodies: BodyState) -> tuple[torch.Tensor, torch.Tensor]:
@@ -78,7 +71,7 @@ class StudentTargets:
         time = torch.cat((self._near, self.far.unsqueeze(1)), dim=1)
         state = command.reference(time)
         prompted = self.kind >= Kind.DIRECTION
-        speed, yaw = self._cues.at(command.clip, command.time, self._lead)
+        speed, yaw = command.orders.speed, command.orders.yaw
         inside = command.time.unsqueeze(1) + time <= command.library.seconds[command.clip].unsqueeze(1)
         bits = self._bits & (inside | prompted.unsqueeze(1))[:, :, None, None]
         # Where all visible times lie past the clip's end, show the same at those that do not.
@@ -89,9 +82,8 @@ class StudentTargets:
         clip = target_from_motion(
             state.body_pos, state.body_quat, state.body_lin_vel[..., 0, :], bits, time, self._slots
         )
-        yaw = yaw + command.yaw
         way = speed.unsqueeze(1) * torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
-        prompt = move_pelvis(bodies.pos[:, 0], way, yaw, self._height, time, self._names)
+        prompt = move_pelvis(bodies.pos[:, 0], way, command.orders.facing, self._height, time, self._names)
 
         def choose(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
             return torch.where(prompted.view(-1, *(1,) * (ours.dim() - 1)), ours, theirs)

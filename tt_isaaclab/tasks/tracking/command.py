@@ -14,9 +14,11 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.motion import MotionState
-from tt_isaaclab.humanoid.state import write_state
-from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.humanoid.state import read_bodies, write_state
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
+
+from .orders import Orders, OrdersCfg
 
 _FAILURE_MEMORY = 1024
 """Number of recent failures that resets draw from."""
@@ -27,6 +29,7 @@ class MotionCommand(CommandTerm):
 
     ``target`` is the reference one control step ahead: what the next action should reach, and what the reward
     compares with once that action has been taken. Half of the resets go back to shortly before a recent failure.
+    A share of the episodes has orders to walk instead, for which the reference is put together out of clips.
     """
 
     cfg: MotionCommandCfg
@@ -46,6 +49,10 @@ class MotionCommand(CommandTerm):
             self._weights[self.library.ids(tag)] *= factor
         self._failures = torch.zeros(_FAILURE_MEMORY, 2, device=self.device)
         self._num_failures = 0
+        self.orders = Orders(cfg.orders, self.library, self.num_envs)
+        """Orders of the episodes that have some."""
+        if cfg.ordered and not len(self.orders.clips):
+            raise ValueError(f"{cfg.library}: no clip has the tag {cfg.orders.tag!r} that orders are answered with")
         self.target = self.reference(env.step_dt)
         """Reference state one control step ahead, world."""
         self.metrics["body_error"] = torch.zeros(self.num_envs, device=self.device)
@@ -57,7 +64,7 @@ class MotionCommand(CommandTerm):
 
     @property
     def finished(self) -> torch.Tensor:
-        """Whether the clip has no further step. Shape (N,), bool."""
+        """Whether the clip has no further step; orders never end. Shape (N,), bool."""
         return self.time + 1.5 * self._env.step_dt > self.library.seconds[self.clip]
 
     def reference(self, ahead: torch.Tensor | float, env_ids: Sequence[int] | slice = slice(None)) -> MotionState:
@@ -81,8 +88,7 @@ class MotionCommand(CommandTerm):
         self._remember_failures(env_ids)
         n = len(env_ids)
         clip = torch.multinomial(self._weights, n, replacement=True)
-        time = torch.rand(n, device=self.device) * (self.library.seconds[clip] - self.cfg.shortest).clamp(min=0.0)
-        time *= torch.rand(n, device=self.device) >= self.cfg.first
+        time = self._start(clip)
         if self._num_failures:
             seen = self._failures[: min(self._num_failures, _FAILURE_MEMORY)]
             row = seen[torch.randint(len(seen), (n,), device=self.device)]
@@ -90,22 +96,54 @@ class MotionCommand(CommandTerm):
             retry = torch.rand(n, device=self.device) < self.cfg.retry
             clip = torch.where(retry, row[:, 0].long(), clip)
             time = torch.where(retry, (row[:, 1] - back).clamp(min=0.0), time)
+        ordered = (torch.rand(n, device=self.device) < self.cfg.ordered).nonzero().squeeze(-1)
+        if len(ordered):
+            row = torch.multinomial(self._weights[self.orders.clips], len(ordered), replacement=True)
+            clip[ordered] = self.orders.clips[row]
+            time[ordered] = self._start(clip[ordered])
         self.begin(env_ids, clip, time)
+        rows = env_ids[ordered]
+        self.orders.give(rows, heading_angle(self.reference(0.0, rows).body_quat[:, 0]))
+
+    def _start(self, clip: torch.Tensor) -> torch.Tensor:
+        """Random times to start in clips (n,) at [s]."""
+        latest = (self.library.seconds[clip] - self.cfg.shortest).clamp(min=0.0)
+        within = torch.rand(len(clip), device=self.device) >= self.cfg.first
+        return torch.rand(len(clip), device=self.device) * latest * within
 
     def begin(self, env_ids: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> None:
         """Put environments (n,) into clips (n,) at times (n,) [s], each facing a random way at its origin."""
         n = len(env_ids)
         self.clip[env_ids], self.time[env_ids] = clip, time
+        self.orders.given[env_ids] = False
         self.yaw[env_ids] = torch.empty(n, device=self.device).uniform_(-torch.pi, torch.pi)
         self.shift[env_ids] = 0.0
-        start = self.reference(0.0, env_ids).body_pos[:, 0]
-        self.shift[env_ids, :2] = (self._env.scene.env_origins[env_ids] - start)[:, :2]
+        self._move_to(env_ids, self._env.scene.env_origins[env_ids])
         self.place_robot(env_ids)
         self.target = self.reference(self._env.step_dt)
 
+    def _move_to(self, env_ids: torch.Tensor, point: torch.Tensor) -> None:
+        """Put the reference's pelvis over points (n, 3) of the ground [m]."""
+        here = self.reference(0.0, env_ids).body_pos[:, 0]
+        self.shift[env_ids, :2] += (point - here)[:, :2]
+
+    def _follow_orders(self) -> None:
+        """Every few steps, go on from about where the humanoid is the way its order says."""
+        self.orders.advance(self._env.step_dt)
+        rows = (self.orders.given & (self._env.episode_length_buf > 0)).nonzero().squeeze(-1)
+        if len(rows) and self._env.common_step_counter % self.cfg.orders.every == 0:
+            bodies = read_bodies(self.robot)
+            here = bodies.pos[rows, 0]
+            lead = self.reference(0.0, rows).body_pos[:, 0] - here
+            lead *= (self.cfg.orders.lead / lead[:, :2].norm(dim=-1, keepdim=True).clamp(min=1.0e-6)).clamp(max=1.0)
+            self.clip[rows], self.time[rows], self.yaw[rows] = self.orders.match(rows, bodies)
+            self._move_to(rows, here + lead)
+
     def _remember_failures(self, env_ids: torch.Tensor) -> None:
-        failed = env_ids[self._env.termination_manager.terminated[env_ids]] if self._env.common_step_counter else []
-        for i in failed:
+        if not self._env.common_step_counter:
+            return
+        failed = self._env.termination_manager.terminated & ~self.orders.given
+        for i in env_ids[failed[env_ids]]:
             slot = self._num_failures % _FAILURE_MEMORY
             self._failures[slot] = torch.stack((self.clip[i].float(), self.time[i]))
             self._num_failures += 1
@@ -121,6 +159,7 @@ class MotionCommand(CommandTerm):
     def _update_command(self) -> None:
         started = self._env.episode_length_buf > 0  # a fresh environment still has to take its first step
         self.time += started * self._env.step_dt
+        self._follow_orders()
         self.target = self.reference(self._env.step_dt)
 
     def _update_metrics(self) -> None:
@@ -149,3 +188,6 @@ class MotionCommandCfg(CommandTermCfg):
     0 leaves clips out, for trackers that share a library among them."""
     first: float = 0.2
     """Share of resets that go to a clip's first frame."""
+    ordered: float = 0.0
+    """Share of episodes with orders to walk."""
+    orders: OrdersCfg = OrdersCfg()

@@ -7,7 +7,7 @@ import pytest
 import torch
 from formula_walk import SPEED
 
-from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, even, mirror
+from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, even, face, mirror
 from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of, with_feet
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
 from tt_isaaclab.kinematics.heading import heading_angle
@@ -76,3 +76,13 @@ def test_even_takes_half_of_every_step_out_of_the_pelvis_and_none_out_of_the_fee
     torch.testing.assert_close(feet_of(halved).pos, feet_of(uneven).pos, atol=1e-6, rtol=0.0)
     torch.testing.assert_close(halved.root_pos[:, 0], SPEED * time + 0.5 * ripple, atol=1e-3, rtol=0.0)
     torch.testing.assert_close(halved.root_pos[:, 1:], uneven.root_pos[:, 1:])
+
+
+def test_face_turns_the_body_aside_both_ways_and_keeps_way_and_standing_feet(walk: Motion) -> None:
+    turned = face(walk, 40.0)
+    torch.testing.assert_close(turned.root_pos, walk.root_pos)
+    aside = torch.rad2deg(heading_angle(turned.local_quat[:, 0]) - heading_angle(walk.local_quat[:, 0]))
+    assert aside[0].abs() < 1e-6 and aside.max().item() == pytest.approx(40.0, abs=0.1)
+    assert walk.seconds < 8.0 or aside.min().item() == pytest.approx(-40.0, abs=0.1)
+    foot = feet_of(turned).pos[30:45, 0]  # the left foot stands from 1.0 to 1.5 s
+    assert (foot - foot[0]).norm(dim=-1).max() < 1e-6

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""More motions out of few: mirror, change the pace and the stride, walk curves. All are pure functions."""
+"""More motions out of few: mirror, change the pace and the stride, walk curves or face aside. All are pure functions."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ GRAVITY = 9.81
 
 _BEND_IN = 0.8
 """Time in which a walker goes from straight ahead to the full curve [s]."""
+_FACE_PERIOD = 8.0
+"""Time in which a walker has faced both sides [s]."""
+_FACE_HOLD = 2.5
+"""How much longer it stays on a side than a sine would."""
 _STEPS_AWAY = 0.3
 """Standard deviation of the Gaussian that leaves nothing of a walk's steps in the body's travel [s]."""
 
@@ -93,6 +97,29 @@ def bend(motion: Motion, yaw_rate: float) -> Motion:
         local_quat=torch.cat((root_quat.unsqueeze(1), motion.local_quat[:, 1:]), dim=1),
     )
     return with_feet(curved, Feet(foot_pos, quat_mul(quat_from_yaw(foot_yaw), feet.quat)))
+
+
+def face(motion: Motion, angle: float) -> Motion:
+    """Walk on along +x while the body turns to one side, to the other and back, up to ``angle`` [deg] off its way.
+
+    As for a curve, the turn is one of the ground: standing feet stand still.
+    """
+    start = motion.root_pos[0, 0]
+    wave = (motion.root_pos[-1, 0] - start) / motion.seconds * _FACE_PERIOD
+    feet = feet_of(motion)
+
+    def turn(point: torch.Tensor) -> torch.Tensor:
+        """Yaw (...,) of the body where a point (..., 3) is."""
+        side = torch.tanh(_FACE_HOLD * torch.sin(2.0 * math.pi * (point[..., 0] - start) / wave))
+        return math.radians(angle) / math.tanh(_FACE_HOLD) * side
+
+    foot_yaw = turn(feet.pos)
+    foot_turn = quat_from_yaw(foot_yaw)
+    aside = quat_rotate(foot_turn, feet.pos * feet.pos.new_tensor([0.0, 1.0, 1.0]))
+    foot_pos = feet.pos * feet.pos.new_tensor([1.0, 0.0, 0.0]) + aside
+    root_quat = quat_mul(quat_from_yaw(turn(motion.root_pos)), motion.local_quat[:, 0])
+    turned = replace(motion, local_quat=torch.cat((root_quat.unsqueeze(1), motion.local_quat[:, 1:]), dim=1))
+    return with_feet(turned, Feet(foot_pos, quat_mul(foot_turn, feet.quat)))
 
 
 def _path(distance: torch.Tensor, curvature: torch.Tensor, onset: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

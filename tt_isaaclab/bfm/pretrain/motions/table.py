@@ -8,20 +8,23 @@ from pathlib import Path
 
 import yaml
 
-from .augment import bend, change_speed, change_stride, mirror
+from .augment import bend, change_speed, change_stride, face, mirror
 from .gait import cut, from_rest, loop, stand, start, stop
+from .reaching import reach
 
 AUGMENTATIONS = {
     "mirror": mirror,
     "speed": change_speed,
     "stride": change_stride,
     "bend": bend,
+    "face": face,
     "loop": loop,
     "stand": stand,
     "stop": stop,
     "start": start,
     "cut": cut,
     "from_rest": from_rest,
+    "reach": reach,
 }
 """Name in a table of clips -> function; a value of ``true`` means that the function takes no number."""
 

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Orders and the frames that answer them, on walks made by formula."""
+
+import pytest
+import torch
+from formula_walk import make_walk
+
+from tt_isaaclab.bfm.pretrain.motions.augment import bend
+from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
+from tt_isaaclab.humanoid.state import BodyState
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
+from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
+from tt_isaaclab.tasks.tracking.orders import Orders, OrdersCfg
+
+NAMES = ("straight", "left", "right", "stand")
+N = 3
+EVERYONE = torch.arange(N)
+
+
+@pytest.fixture(scope="module")
+def library() -> MotionLibrary:
+    walk = make_walk(5.0)
+    still = walk[torch.zeros(151, dtype=torch.long)]
+    clips = [*(Clip(name, ("gait",)) for name in NAMES), Clip("other")]
+    return MotionLibrary.from_motions(clips, [walk, bend(walk, 60.0), bend(walk, -60.0), still, walk])
+
+
+def _bodies(library: MotionLibrary, clip: int, time: float, yaw: torch.Tensor) -> BodyState:
+    """Humanoids (N) in the pose of a clip, turned about z by ``yaw`` (N,)."""
+    state = library.sample(torch.full((N,), clip), torch.full((N,), time))
+    turn = quat_from_yaw(yaw).unsqueeze(1)
+    pos, lin_vel, ang_vel = (quat_rotate(turn, x) for x in (state.body_pos, state.body_lin_vel, state.body_ang_vel))
+    return BodyState(pos, quat_mul(turn, state.body_quat), lin_vel, ang_vel)
+
+
+@pytest.mark.parametrize("turn, expected", [(0.0, "straight"), (0.8, "left"), (-0.8, "right")])
+def test_the_clip_that_turns_as_ordered_goes_on_at_the_same_point_of_the_gait(library, turn, expected):
+    orders, yaw = Orders(OrdersCfg(steer=0.0), library, N), torch.tensor([0.0, 1.0, -2.0])
+    orders.speed[:], orders.yaw[:], orders.facing[:] = 1.0, yaw + turn, yaw + turn
+    clip, time, world = orders.match(EVERYONE, _bodies(library, 0, 2.0, yaw))
+    assert [library.clips[i].name for i in clip] == N * [expected]
+    there = library.sample(clip, time)
+    heading = heading_angle(there.body_quat[:, 0]) + world
+    now = heading_angle(_bodies(library, 0, 2.0, yaw).quat[:, 0])
+    torch.testing.assert_close(torch.cos(heading - now), torch.ones(N))
+    gait = (time - 2.0) % 1.0  # the walk by formula has a cycle of one second
+    assert (torch.minimum(gait, 1.0 - gait) < 0.12).all()
+
+
+def test_an_order_to_stand_is_answered_by_standing(library):
+    orders = Orders(OrdersCfg(), library, N)
+    clip, _, _ = orders.match(EVERYONE, _bodies(library, 3, 1.0, torch.zeros(N)))
+    assert (clip == NAMES.index("stand")).all()
+
+
+def test_the_reference_is_turned_towards_the_order_by_a_little(library):
+    orders = Orders(OrdersCfg(steer=0.05), library, N)
+    orders.speed[:], orders.yaw[:] = 1.0, torch.tensor([0.02, 0.2, -0.2])
+    orders.facing[:] = orders.yaw
+    bodies = _bodies(library, 0, 2.0, torch.zeros(N))
+    _, _, steered = orders.match(EVERYONE, bodies)
+    orders._cfg = OrdersCfg(steer=0.0)
+    _, _, straight = orders.match(EVERYONE, bodies)
+    assert ((steered - straight)[1:] - torch.tensor([0.05, -0.05])).abs().max() < 1e-5
+    assert (steered - straight)[0].abs() <= 0.05
+
+
+def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
+    torch.manual_seed(0)
+    cfg = OrdersCfg(hold=(1.0, 1.0), stand_share=0.5, fast_share=0.0, turn_back_share=0.0, turn=0.3)
+    orders = Orders(cfg, library, 1000)
+    orders.give(torch.arange(1000), torch.zeros(1000))
+    before = orders.yaw.clone()
+    assert before.abs().max() <= 0.3 and 0.4 < (orders.speed == 0.0).float().mean() < 0.6
+    moving = orders.speed[orders.speed > 0.0]
+    assert cfg.speed_range[0] <= moving.min() and moving.max() <= cfg.speed_range[1]
+    orders.advance(0.6)
+    assert torch.equal(orders.yaw, before)
+    orders.advance(0.6)
+    assert not (orders.yaw == before).any() and (orders.yaw - before).abs().max() <= 0.3 + 1e-6
+
+
+def test_only_tagged_clips_answer(library):
+    assert Orders(OrdersCfg(), library, 1).clips.tolist() == [0, 1, 2, 3]
+    assert Orders(OrdersCfg(tag="swim"), library, 1).clips.tolist() == []

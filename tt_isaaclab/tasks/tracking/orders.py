@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Orders to walk, answered by motion matching: the reference goes on with the frame that suits pose and order best.
+
+Motion matching is Clavet, "Motion Matching and The Road to Next-Gen Animation" (GDC 2016); references of a tracker it
+makes in Bergamin et al., "DReCon" (2019). A clip's walker does not know what a user will ask for next, nor where a
+walker without a clip has got to: with orders, tracker and behaviour model learn on both.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from isaaclab.utils import configclass
+
+from tt_isaaclab.bfm.pretrain.cues import Cues
+from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
+from tt_isaaclab.humanoid.state import BodyState
+from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame
+
+_AHEAD = 0.15
+"""Time that velocities are multiplied with to compare them with positions [s]."""
+
+_LEFT = 1.0
+"""Least time left in the clip of a frame to go on with [s]."""
+
+
+@configclass
+class OrdersCfg:
+    """Which orders there are and how they are answered."""
+
+    tag: str = "gait"
+    """Tag of the clips to go on with; one style of walking, so that a pose and an order have one answer."""
+    speed_range: tuple[float, float] = (0.9, 1.8)
+    """Speeds of most orders [m/s]."""
+    fastest: float = 4.0
+    """Highest speed of `fast_share` of the orders, which get the fastest gait there is [m/s]."""
+    fast_share: float = 0.1
+    """Share of orders above the range."""
+    stand_share: float = 0.12
+    """Share of orders to stand."""
+    turn: float = 1.57
+    """Largest change of direction [rad]."""
+    turn_back_share: float = 0.15
+    """Share of orders with any change of direction."""
+    aside: float = 1.05
+    """Largest angle between the heading to face and the direction of travel, where they differ [rad]."""
+    aside_share: float = 0.4
+    """Share of orders to face aside."""
+    hold: tuple[float, float] = (1.5, 5.0)
+    """How long an order holds [s]."""
+    every: int = 6
+    """Control steps between two choices of the frame to go on with."""
+    insistence: float = 0.03
+    """Weight of what is ordered, the squared differences of velocity [m^2/s^2] and of the direction to face, against
+    the mean squared difference of the bodies [m^2]."""
+    lead: float = 0.1
+    """How far the reference may be from the humanoid after a choice: a tracker that is not called on walks too slowly
+    [m]."""
+    steer: float = 0.1
+    """Largest correction of the reference's direction at a choice [rad]."""
+
+
+class Orders:
+    """Speed and direction of travel for each of N environments, and the frame of the library that answers them.
+
+    Attributes:
+        clips: Indices of the clips that answer orders (K,).
+        given: Which environments have orders (N,), bool; the others follow a clip to its end.
+        speed: Ordered speed (N,) [m/s].
+        yaw: Ordered direction of travel, world (N,) [rad].
+        facing: Ordered heading, world (N,) [rad].
+    """
+
+    def __init__(self, cfg: OrdersCfg, library: MotionLibrary, num_envs: int) -> None:
+        self._cfg, device = cfg, library.frames.device
+        self.clips = library.ids(cfg.tag)
+        self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
+        self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
+        frames = library.frames[self.clips]
+        self._clip = torch.repeat_interleave(self.clips, frames)
+        first = frames.cumsum(0) - frames
+        self._time = (
+            torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
+        ) / library.fps
+        enough = self._time + _LEFT <= library.seconds[self._clip]
+        self._clip, self._time = self._clip[enough], self._time[enough]
+        state = library.sample(self._clip, self._time)
+        self._pose = _features(BodyState(*state[:4]))
+        speed, yaw = Cues(library).at(self._clip, self._time)
+        self._heading = heading_angle(state.body_quat[:, 0])
+        self._turn, self._moves = yaw - self._heading, speed > 0.0
+        later = heading_angle(library.sample(self._clip, self._time + _LEFT).body_quat[:, 0])
+        self._promise = _promise(speed, self._turn, later - self._heading)
+
+    def give(self, rows: torch.Tensor, heading: torch.Tensor) -> None:
+        """New orders to environments (n,) that travel along ``heading`` (n,) [rad]."""
+        cfg = self._cfg
+
+        def uniform(low: float, high: float) -> torch.Tensor:
+            return torch.empty_like(heading).uniform_(low, high)
+
+        speed = torch.where(
+            uniform(0.0, 1.0) < cfg.fast_share, uniform(cfg.speed_range[1], cfg.fastest), uniform(*cfg.speed_range)
+        )
+        turn = torch.where(
+            uniform(0.0, 1.0) < cfg.turn_back_share, uniform(-math.pi, math.pi), uniform(-cfg.turn, cfg.turn)
+        )
+        self.given[rows] = True
+        self.speed[rows] = torch.where(uniform(0.0, 1.0) < cfg.stand_share, 0.0, speed)
+        self.yaw[rows] = heading + turn
+        aside = uniform(-cfg.aside, cfg.aside) * (uniform(0.0, 1.0) < cfg.aside_share)
+        self.facing[rows] = self.yaw[rows] + aside
+        self._left[rows] = uniform(*cfg.hold)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass and replace orders that have run out."""
+        self._left -= seconds
+        due = (self.given & (self._left <= 0.0)).nonzero().squeeze(-1)
+        self.give(due, self.yaw[due])
+
+    def match(self, rows: torch.Tensor, bodies: BodyState) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Where the reference of environments (n,) with orders goes on.
+
+        Args:
+            rows: The environments.
+            bodies: State of the humanoids of all environments.
+
+        Returns:
+            Clip (n,), time in it (n,) [s], and the yaw (n,) [rad] that turns the clip's world to the humanoid's.
+        """
+        bodies = BodyState(*(x[rows] for x in bodies))
+        heading = heading_angle(bodies.quat[:, 0])
+        turn = self.yaw[rows] - heading
+        wanted = _promise(self.speed[rows], turn, self.facing[rows] - heading)
+        cost = torch.cdist(_features(bodies), self._pose).square()
+        best = (cost + self._cfg.insistence * torch.cdist(wanted, self._promise).square()).argmin(1)
+        off = turn - self._turn[best]
+        steer = torch.atan2(off.sin(), off.cos()).clamp(-self._cfg.steer, self._cfg.steer)
+        stands = (self.speed[rows] == 0.0) | ~self._moves[best]
+        return self._clip[best], self._time[best], heading - self._heading[best] + steer.masked_fill(stands, 0.0)
+
+
+def _features(bodies: BodyState) -> torch.Tensor:
+    """Positions about the pelvis' ground point and velocities of all bodies (n, 144) in the heading frame.
+
+    The squared distance of two rows is the mean square over the bodies [m^2].
+    """
+    below = bodies.pos[:, :1] * bodies.pos.new_tensor([1.0, 1.0, 0.0])
+    both = torch.cat((bodies.pos - below, _AHEAD * bodies.lin_vel), dim=1)
+    return to_heading_frame(bodies.quat[:, :1], both).flatten(1) / math.sqrt(bodies.pos.shape[1])
+
+
+def _promise(speed: torch.Tensor, turn: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
+    """Velocity and direction to face a little later (n, 4), from a speed (n,) and angles to the heading of now (n,)."""
+    velocity = speed.unsqueeze(-1) * torch.stack((torch.cos(turn), torch.sin(turn)), dim=-1)
+    return torch.cat((velocity, torch.cos(facing).unsqueeze(-1), torch.sin(facing).unsqueeze(-1)), dim=-1)
