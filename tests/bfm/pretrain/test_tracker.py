@@ -8,7 +8,8 @@ import torch
 
 from tt_isaaclab.bfm.pretrain.distill import student_env
 from tt_isaaclab.bfm.pretrain.evaluate import follow_tracker
-from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker
+from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
+from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker, tagged_files
 from tt_isaaclab.tasks.make import open_env
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, base_target
 
@@ -72,3 +73,24 @@ def test_bad_checkpoints_are_named(tmp_path, content, message):
         torch.save(content, path)
     with pytest.raises(ValueError, match=f"model_1.pt: .*{message}"):
         Tracker(path)
+
+
+def test_trackers_are_for_the_clips_with_their_tags(library, checkpoint):
+    clips = MotionLibrary.load(library)
+    files = tagged_files([str(checkpoint), f"walk={checkpoint}", f"stand={checkpoint}"], {"walk", "stand"})
+    assert list(files) == [None, "walk", "stand"] and set(files.values()) == {checkpoint}
+    assert Experts.load(files, clips)._expert_of_clip.tolist() == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["a.pt", "b.pt"], "b.pt: a second tracker for the clips without one"),
+        (["a.pt", "walk=b.pt", "walk=c.pt"], "walk=c.pt: a second tracker for the tag 'walk'"),
+        (["a.pt", "swim=b.pt"], "swim=b.pt: no clip has the tag 'swim'; there are stand, walk"),
+        (["walk=b.pt"], "name a tracker without a tag too"),
+    ],
+)
+def test_bad_choices_of_trackers_are_named(words, message):
+    with pytest.raises(ValueError, match=message):
+        tagged_files(words, {"walk", "stand"})

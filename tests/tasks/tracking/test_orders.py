@@ -25,6 +25,13 @@ def library() -> MotionLibrary:
     return MotionLibrary.from_motions(clips, [walk, bend(walk, 60.0), bend(walk, -60.0), still, walk])
 
 
+def _match(orders: Orders, bodies: BodyState, clip: int = 0, time: float = 2.0, yaw: float = 0.0):
+    """Answers to environments (N) whose reference is in a clip at a time."""
+    return orders.match(
+        EVERYONE, bodies, torch.full((N,), clip), torch.full((N,), time), torch.full((N,), yaw, dtype=torch.float)
+    )
+
+
 def _bodies(library: MotionLibrary, clip: int, time: float, yaw: torch.Tensor) -> BodyState:
     """Humanoids (N) in the pose of a clip, turned about z by ``yaw`` (N,)."""
     state = library.sample(torch.full((N,), clip), torch.full((N,), time))
@@ -36,8 +43,8 @@ def _bodies(library: MotionLibrary, clip: int, time: float, yaw: torch.Tensor) -
 @pytest.mark.parametrize("turn, expected", [(0.0, "straight"), (0.8, "left"), (-0.8, "right")])
 def test_the_clip_that_turns_as_ordered_goes_on_at_the_same_point_of_the_gait(library, turn, expected):
     orders, yaw = Orders(OrdersCfg(steer=0.0), library, N), torch.tensor([0.0, 1.0, -2.0])
-    orders.speed[:], orders.yaw[:], orders.facing[:] = 1.0, yaw + turn, yaw + turn
-    clip, time, world = orders.match(EVERYONE, _bodies(library, 0, 2.0, yaw))
+    orders.speed[:], orders.yaw[:], orders.facing[:], orders.fresh[:] = 1.0, yaw + turn, yaw + turn, True
+    clip, time, world = _match(orders, _bodies(library, 0, 2.0, yaw))
     assert [library.clips[i].name for i in clip] == N * [expected]
     there = library.sample(clip, time)
     heading = heading_angle(there.body_quat[:, 0]) + world
@@ -49,7 +56,7 @@ def test_the_clip_that_turns_as_ordered_goes_on_at_the_same_point_of_the_gait(li
 
 def test_an_order_to_stand_is_answered_by_standing(library):
     orders = Orders(OrdersCfg(), library, N)
-    clip, _, _ = orders.match(EVERYONE, _bodies(library, 3, 1.0, torch.zeros(N)))
+    clip, _, _ = _match(orders, _bodies(library, 3, 1.0, torch.zeros(N)))
     assert (clip == NAMES.index("stand")).all()
 
 
@@ -58,11 +65,28 @@ def test_the_reference_is_turned_towards_the_order_by_a_little(library):
     orders.speed[:], orders.yaw[:] = 1.0, torch.tensor([0.02, 0.2, -0.2])
     orders.facing[:] = orders.yaw
     bodies = _bodies(library, 0, 2.0, torch.zeros(N))
-    _, _, steered = orders.match(EVERYONE, bodies)
+    _, _, steered = _match(orders, bodies)
     orders._cfg = OrdersCfg(steer=0.0)
-    _, _, straight = orders.match(EVERYONE, bodies)
+    _, _, straight = _match(orders, bodies)
     assert ((steered - straight)[1:] - torch.tensor([0.05, -0.05])).abs().max() < 1e-5
     assert (steered - straight)[0].abs() <= 0.05
+
+
+def test_the_clip_goes_on_until_another_frame_suits_much_better_or_the_order_is_new(library):
+    orders = Orders(OrdersCfg(steer=0.0), library, N)
+    orders.speed[:] = 1.0
+    ahead = _bodies(library, 0, 2.0 + 1.0 / 30.0, torch.zeros(N))  # a little ahead of the reference
+    clip, time, yaw = _match(orders, ahead, time=2.0, yaw=0.01)
+    assert (clip == 0).all() and (time == 2.0).all() and (yaw == 0.01).all()
+    orders.fresh[0] = True
+    _, time, _ = _match(orders, ahead, time=2.0)
+    assert time[0] != 2.0 and (time[1:] == 2.0).all() and not orders.fresh.any()
+    _, time, _ = _match(orders, ahead, time=2.5)  # the other foot is in front
+    assert (time != 2.5).all()
+    _, time, yaw = _match(orders, ahead, time=2.0, yaw=1.0)  # the humanoid has turned away
+    assert (yaw.abs() < 0.1).all()
+    _, time, _ = _match(orders, _bodies(library, 0, 4.5, torch.zeros(N)), time=4.5)  # the clip ends
+    assert (time <= 4.0).all()
 
 
 def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -38,10 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill.add_argument("--library", type=Path, required=True)
     distill.add_argument(
         "--tracker",
-        type=Path,
         nargs="+",
         required=True,
-        help="checkpoints model_*.pt of 'track'; each clip has the best",
+        metavar="[TAG=]FILE",
+        help="checkpoints model_*.pt of 'track': one for all clips, and others for the clips with a tag",
     )
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
@@ -105,12 +106,16 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
 
     from .card import make_card
     from .distill import Distillation, DistillCfg, student_env
-    from .evaluate import choose_experts, follow_student
+    from .evaluate import follow_student
+    from .motions.library import MotionLibrary
+    from .tracker import Experts, tagged_files
 
     _check_library(args.library)
     cfg = DistillCfg(**({} if args.samples is None else {"samples": args.samples}))
     device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
-    experts = choose_experts(str(args.library), args.tracker, device, physics=args.physics, seed=args.seed)
+    library = MotionLibrary.load(args.library)
+    files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags})
+    experts = Experts.load(files, library, device)
 
     def edit(env_cfg) -> None:
         student_env(env_cfg)
@@ -129,8 +134,8 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
-    words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]  # files, but not where they lay
-    card = make_card(args.library, args.tracker, training, [" ".join(["tt", *words])])
+    words = [re.sub(r"[^= ]*/", "", word) for word in sys.argv[1:]]  # files, but not where they lay
+    card = make_card(args.library, list(files.values()), training, [" ".join(["tt", *words])])
     save_bfm(args.output, bundled(), weights, card)
     views = follow_student(str(args.library), FrozenBfm(bundled(), weights), physics=args.physics, device=device)
     card["following"] = {name: result.to_dict()["mean"] for name, result in views.items()}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -15,9 +15,8 @@ from tt_isaaclab.humanoid.state import read_bodies
 
 from .following import Following, Policy, follow, open_following
 from .masks import Kind
-from .motions.library import MotionLibrary
 from .targets import StudentTargets
-from .tracker import Experts, Tracker
+from .tracker import Tracker
 
 _HANDS = ("Head", "L_Hand", "R_Hand")
 
@@ -55,18 +54,6 @@ def follow_tracker(library: str, checkpoint: Path | str, **options) -> Following
     with open_following(library, **options) as env:
         tracker = Tracker(checkpoint, env.device)
         return follow(env, tracker.corrections)
-
-
-def choose_experts(library: str, checkpoints: Sequence[Path | str], device: str = "cpu", **options) -> Experts:
-    """Trackers, each for the clips that it follows farther than the others; ``options`` as in `follow_tracker`."""
-    if len(checkpoints) == 1:
-        clips = len(MotionLibrary.load(library))
-        return Experts([Tracker(checkpoints[0], device)], torch.zeros(clips, dtype=torch.long, device=device))
-    shares = []
-    for checkpoint in checkpoints:
-        result = follow_tracker(library, checkpoint, device=device, **options)
-        shares.append(result.first + result.random - result.body_error)  # the error [m] only breaks ties
-    return Experts([Tracker(path, device) for path in checkpoints], torch.stack(shares).argmax(0).to(device))
 
 
 def follow_student(library: str, network: BfmNetwork, **options) -> dict[str, Following]:

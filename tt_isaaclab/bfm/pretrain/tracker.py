@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -15,6 +15,8 @@ from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
 from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
 from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
+
+from .motions.library import MotionLibrary
 
 
 class Tracker:
@@ -45,8 +47,31 @@ class Tracker:
         return self._actor(observations)
 
 
+def tagged_files(words: Sequence[str], tags: Collection[str]) -> dict[str | None, Path]:
+    """Checkpoints by the tag of the clips that they are for, in their order; None is for the clips of no other.
+
+    Args:
+        words: ``FILE``, once, or ``TAG=FILE``.
+        tags: Tags that there are.
+
+    Raises:
+        ValueError: If a tag is unknown, or there are several files for the rest, or none.
+    """
+    files: dict[str | None, Path] = {}
+    for word in words:
+        tag, equals, path = word.rpartition("=")
+        if equals and tag not in tags:
+            raise ValueError(f"{word}: no clip has the tag {tag!r}; there are {', '.join(sorted(tags))}")
+        if (tag or None) in files:
+            raise ValueError(f"{word}: a second tracker for {f'the tag {tag!r}' if tag else 'the clips without one'}")
+        files[tag or None] = Path(path)
+    if None not in files:
+        raise ValueError("name a tracker without a tag too, for the clips that the others are not for")
+    return files
+
+
 class Experts:
-    """Several trackers, each for the clips it follows best.
+    """Several trackers, each for some of the clips.
 
     Args:
         trackers: The trackers.
@@ -56,6 +81,17 @@ class Experts:
     def __init__(self, trackers: Sequence[Tracker], expert_of_clip: torch.Tensor) -> None:
         self._trackers, self._expert_of_clip = trackers, expert_of_clip
         self._joints = ResidualActionCfg().joint_ids
+
+    @classmethod
+    def load(
+        cls, files: Mapping[str | None, Path], library: MotionLibrary, device: torch.device | str = "cpu"
+    ) -> Experts:
+        """Trackers of `tagged_files`; where a clip has several of the tags, the last counts. Errors as `Tracker`."""
+        expert = torch.full((len(library),), list(files).index(None), dtype=torch.long, device=device)
+        for i, tag in enumerate(files):
+            if tag is not None:
+                expert[library.ids(tag)] = i
+        return cls([Tracker(path, device) for path in files.values()], expert)
 
     def action(self, observations: Mapping[str, torch.Tensor], command: MotionCommand) -> torch.Tensor:
         """Absolute action (N, 69): the joint targets as shortest rotation vectors, divided by pi."""

@@ -136,7 +136,9 @@ class MotionCommand(CommandTerm):
             here = bodies.pos[rows, 0]
             lead = self.reference(0.0, rows).body_pos[:, 0] - here
             lead *= (self.cfg.orders.lead / lead[:, :2].norm(dim=-1, keepdim=True).clamp(min=1.0e-6)).clamp(max=1.0)
-            self.clip[rows], self.time[rows], self.yaw[rows] = self.orders.match(rows, bodies)
+            self.clip[rows], self.time[rows], self.yaw[rows] = self.orders.match(
+                rows, bodies, self.clip, self.time, self.yaw
+            )
             self._move_to(rows, here + lead)
 
     def _remember_failures(self, env_ids: torch.Tensor) -> None:
@@ -182,7 +184,23 @@ class MotionCommandCfg(CommandTermCfg):
     rewind: tuple[float, float] = (0.1, 0.83)
     """How long before the failure such a start lies [s]."""
     emphasis: dict[str, float] = {"stand": 2.0, "start": 2.0, "stop": 1.5, "rest": 2.0, "jog": 1.5} | dict.fromkeys(
-        ("walk", "run", "jump", "kick", "punch", "lunge", "block", "form", "bend", "sword", "wash"), 1.0
+        (
+            "gait",
+            "face",
+            "reach",
+            "walk",
+            "run",
+            "jump",
+            "kick",
+            "punch",
+            "lunge",
+            "block",
+            "form",
+            "bend",
+            "sword",
+            "wash",
+        ),
+        1.0,
     )
     """Tag -> factor by which its clips are drawn more often than their length says. Factors of several tags multiply;
     0 leaves clips out, for trackers that share a library among them."""

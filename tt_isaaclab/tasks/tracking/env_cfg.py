@@ -48,10 +48,11 @@ class ObservationsCfg:
 
 @configclass
 class RewardsCfg:
-    position = RewardTermCfg(func=mdp.position_reward, weight=0.5)
-    rotation = RewardTermCfg(func=mdp.rotation_reward, weight=0.3)
+    position = RewardTermCfg(func=mdp.position_reward, weight=0.4)
+    rotation = RewardTermCfg(func=mdp.rotation_reward, weight=0.25)
     velocity = RewardTermCfg(func=mdp.velocity_reward, weight=0.1)
-    angular_velocity = RewardTermCfg(func=mdp.angular_velocity_reward, weight=0.1)
+    angular_velocity = RewardTermCfg(func=mdp.angular_velocity_reward, weight=0.05)
+    pelvis_velocity = RewardTermCfg(func=mdp.pelvis_velocity_reward, weight=0.2)
 
 
 @configclass

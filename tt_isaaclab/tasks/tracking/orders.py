@@ -24,6 +24,9 @@ _AHEAD = 0.15
 _LEFT = 1.0
 """Least time left in the clip of a frame to go on with [s]."""
 
+_TURNED = 0.4
+"""A humanoid that faces this far from where its reference does gets another [rad]."""
+
 
 @configclass
 class OrdersCfg:
@@ -51,6 +54,8 @@ class OrdersCfg:
     """How long an order holds [s]."""
     every: int = 6
     """Control steps between two choices of the frame to go on with."""
+    reluctance: float = 0.006
+    """How much better another frame must suit [m^2]."""
     insistence: float = 0.03
     """Weight of what is ordered, the squared differences of velocity [m^2/s^2] and of the direction to face, against
     the mean squared difference of the bodies [m^2]."""
@@ -70,6 +75,7 @@ class Orders:
         speed: Ordered speed (N,) [m/s].
         yaw: Ordered direction of travel, world (N,) [rad].
         facing: Ordered heading, world (N,) [rad].
+        fresh: Whether the order has not yet been answered (N,), bool.
     """
 
     def __init__(self, cfg: OrdersCfg, library: MotionLibrary, num_envs: int) -> None:
@@ -77,21 +83,23 @@ class Orders:
         self.clips = library.ids(cfg.tag)
         self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
         self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
+        self.fresh = torch.zeros(num_envs, dtype=torch.bool, device=device)
         frames = library.frames[self.clips]
-        self._clip = torch.repeat_interleave(self.clips, frames)
         first = frames.cumsum(0) - frames
-        self._time = (
-            torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
-        ) / library.fps
-        enough = self._time + _LEFT <= library.seconds[self._clip]
-        self._clip, self._time = self._clip[enough], self._time[enough]
+        self._first = torch.zeros(len(library), dtype=torch.long, device=device)
+        self._first[self.clips] = first
+        self._fps = library.fps
+        self._clip = torch.repeat_interleave(self.clips, frames)
+        row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
+        self._time = row / library.fps
+        self._late = self._time + _LEFT > library.seconds[self._clip]
         state = library.sample(self._clip, self._time)
         self._pose = _features(BodyState(*state[:4]))
-        speed, yaw = Cues(library).at(self._clip, self._time)
+        speed, self._travel = Cues(library).at(self._clip, self._time)
+        self._moves = speed > 0.0
         self._heading = heading_angle(state.body_quat[:, 0])
-        self._turn, self._moves = yaw - self._heading, speed > 0.0
         later = heading_angle(library.sample(self._clip, self._time + _LEFT).body_quat[:, 0])
-        self._promise = _promise(speed, self._turn, later - self._heading)
+        self._promise = _promise(speed, self._travel - self._heading, later - self._heading)
 
     def give(self, rows: torch.Tensor, heading: torch.Tensor) -> None:
         """New orders to environments (n,) that travel along ``heading`` (n,) [rad]."""
@@ -112,6 +120,7 @@ class Orders:
         aside = uniform(-cfg.aside, cfg.aside) * (uniform(0.0, 1.0) < cfg.aside_share)
         self.facing[rows] = self.yaw[rows] + aside
         self._left[rows] = uniform(*cfg.hold)
+        self.fresh[rows] = True
 
     def advance(self, seconds: float) -> None:
         """Let time pass and replace orders that have run out."""
@@ -119,26 +128,42 @@ class Orders:
         due = (self.given & (self._left <= 0.0)).nonzero().squeeze(-1)
         self.give(due, self.yaw[due])
 
-    def match(self, rows: torch.Tensor, bodies: BodyState) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def match(
+        self, rows: torch.Tensor, bodies: BodyState, clip: torch.Tensor, time: torch.Tensor, yaw: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Where the reference of environments (n,) with orders goes on.
+
+        It goes on in its clip unless the order is new, the clip ends, the humanoid has turned away from it or another frame
+        suits much better: a reference
+        that gives way at every step is followed by a body that lurches.
 
         Args:
             rows: The environments.
             bodies: State of the humanoids of all environments.
+            clip: Clip now, of all environments.
+            time: Time in it [s].
+            yaw: Turn of the clip's world to the humanoid's [rad].
 
         Returns:
-            Clip (n,), time in it (n,) [s], and the yaw (n,) [rad] that turns the clip's world to the humanoid's.
+            Clip (n,), time (n,) [s] and yaw (n,) [rad] to go on with.
         """
         bodies = BodyState(*(x[rows] for x in bodies))
         heading = heading_angle(bodies.quat[:, 0])
-        turn = self.yaw[rows] - heading
-        wanted = _promise(self.speed[rows], turn, self.facing[rows] - heading)
+        wanted = _promise(self.speed[rows], self.yaw[rows] - heading, self.facing[rows] - heading)
         cost = torch.cdist(_features(bodies), self._pose).square()
-        best = (cost + self._cfg.insistence * torch.cdist(wanted, self._promise).square()).argmin(1)
-        off = turn - self._turn[best]
+        cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
+        now = self._first[clip[rows]] + (time[rows] * self._fps).round().long()
+        stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
+        lowest, best = cost.masked_fill(self._late, torch.inf).min(1)
+        turned = torch.cos(heading - self._heading[now] - yaw[rows]) < math.cos(_TURNED)
+        leap = self.fresh[rows] | self._late[now] | turned | (stay > lowest + self._cfg.reluctance)
+        self.fresh[rows] = False
+        frame = torch.where(leap, best, now)
+        turn = torch.where(leap, heading - self._heading[best], yaw[rows])
+        off = self.yaw[rows] - turn - self._travel[frame]
         steer = torch.atan2(off.sin(), off.cos()).clamp(-self._cfg.steer, self._cfg.steer)
-        stands = (self.speed[rows] == 0.0) | ~self._moves[best]
-        return self._clip[best], self._time[best], heading - self._heading[best] + steer.masked_fill(stands, 0.0)
+        stands = (self.speed[rows] == 0.0) | ~self._moves[frame]
+        return self._clip[frame], torch.where(leap, self._time[best], time[rows]), turn + steer.masked_fill(stands, 0.0)
 
 
 def _features(bodies: BodyState) -> torch.Tensor:

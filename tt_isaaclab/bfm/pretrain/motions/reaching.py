@@ -17,7 +17,7 @@ from .motion import KINEMATICS, Motion
 
 _ASIDE, _HEIGHT = 0.75, (0.05, 1.6)
 """Points lie up to this far from the pelvis along x and y, at these heights, as in the Reach task [m]."""
-_MOVE, _HOLD = 0.9, 1.4
+_MOVE, _HOLD = 1.3, 1.0
 """Time to get to a pose, and in it [s]."""
 
 _HAND = DEFAULT_HUMANOID.body_ids(DEFAULT_HUMANOID.right_hand)[0]
@@ -26,8 +26,14 @@ _EFFORT = torch.tensor((0.15, 0.08, 0.08, 0.08, 0.3, 0.02, 0.02), dtype=torch.fl
 """What a turn of each of them costs [1/rad^2]."""
 _SHIFT_EFFORT, _CROUCH_EFFORT = 1.0, 2.5
 """What it costs to shift the pelvis, and to lower it [1/m^2]."""
-_NEARNESS, _BALANCE, _LEGS = 40.0, 20.0, 300.0
-"""Weights of the hand's distance, of the trunk's off the feet, and of legs that would have to be longer [1/m^2]."""
+_NEARNESS, _BALANCE, _LEGS = 40.0, 60.0, 300.0
+"""Weights of the hand's distance, of the trunk's from over the feet, and of legs that had to be longer [1/m^2]."""
+_CLEAR = 1000.0
+"""Weight of an arm that is nearer to trunk or thighs than `_APART` [1/m^2]."""
+_ARM = DEFAULT_HUMANOID.body_ids("R_Elbow", "R_Wrist", "R_Hand")
+_BODY = DEFAULT_HUMANOID.body_ids("Pelvis", "Torso", "Spine", "Chest", "Head", "L_Shoulder", "L_Hip", "R_Hip")
+_THIGH = DEFAULT_HUMANOID.body_ids("L_Knee", "R_Knee")
+_APART = 0.22
 _LEG = 0.78
 """Longest distance from hip to ankle [m]."""
 _MASSES = torch.tensor([segment.mass for segment in ANATOMY], dtype=torch.float64)
@@ -70,6 +76,7 @@ def _poses(stand: Motion, points: torch.Tensor) -> Motion:
     shift = torch.zeros(count, 3, dtype=torch.float64, requires_grad=True)
     base = stand.local_quat.expand(count, -1, -1)
     hips = DEFAULT_HUMANOID.body_ids("L_Hip", "R_Hip")
+    balanced = _centre(stand.poses()[0])
 
     def bent() -> tuple[torch.Tensor, torch.Tensor]:
         quat = base.clone()
@@ -80,12 +87,14 @@ def _poses(stand: Motion, points: torch.Tensor) -> Motion:
     for _ in range(_STEPS):
         root_pos, quat = bent()
         pos, _ = KINEMATICS.poses(root_pos, quat)
-        weight = _MASSES[_TRUNK] / _MASSES[_TRUNK].sum()
-        off = (weight.view(-1, 1) * pos[:, _TRUNK, :2]).sum(1) - feet[:, :2].mean(0)
+        off = _centre(pos) - balanced
         too_long = ((feet - pos[:, hips]).norm(dim=-1) - _LEG).clamp(min=0.0)
+        trunk = torch.cat((pos[:, _BODY], 0.5 * (pos[:, hips] + pos[:, _THIGH]), pos[:, _THIGH]), dim=1)
+        near = (_APART - torch.cdist(pos[:, _ARM], trunk)).clamp(min=0.0)
         cost = (
             _NEARNESS * (pos[:, _HAND] - points).square().sum()
             + _BALANCE * off.square().sum()
+            + _CLEAR * near.square().sum()
             + _LEGS * too_long.square().sum()
             + (_EFFORT * turn.square().sum(-1)).sum()
             + _SHIFT_EFFORT * shift[:, :2].square().sum()
@@ -99,3 +108,9 @@ def _poses(stand: Motion, points: torch.Tensor) -> Motion:
         pose = replace(stand, root_pos=root_pos, local_quat=quat)
         placed = feet_of(stand)
         return with_feet(pose, Feet(placed.pos.expand(count, -1, -1), placed.quat.expand(count, -1, -1)))
+
+
+def _centre(pos: torch.Tensor) -> torch.Tensor:
+    """Where the weight of trunk, head and arms is (K, 2) [m], of body positions (K, 24, 3)."""
+    weight = _MASSES[_TRUNK] / _MASSES[_TRUNK].sum()
+    return (weight.view(-1, 1) * pos[:, _TRUNK, :2]).sum(1)
