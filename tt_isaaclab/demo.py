@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> None:
     name = "task token and prior" if prompted else "task token"
     proprioception = [] if args.proprioception == "none" else [args.proprioception]
     overrides = [*presets_for(bfm.layout, *proprioception, prior=prompted), *humanoid.overrides]
-    start = load_token_of_task(args.from_token, task, bfm)
+    start = load_token_of_task(args.from_token, task, bfm, humanoid.spec)
     if start and start.card.proprioception != args.proprioception:
         raise ValueError(f"{start.path}: needs --proprioception {start.card.proprioception}")
     _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=overrides)

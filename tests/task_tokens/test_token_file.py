@@ -11,8 +11,9 @@ from small_bfm import random_inputs, random_weights, small_layout
 from tt_isaaclab.bfm.files import TokenFileError
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.weights import save_bfm
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
-from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
+from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, load_token_of_task, save_token
 
 LAYOUT = small_layout()
 BFM = FrozenBfm(LAYOUT, random_weights(LAYOUT))
@@ -59,6 +60,15 @@ def test_token_at_paper_width_is_small(tmp_path):
 def test_another_behaviour_model_is_refused(path):
     other = FrozenBfm(LAYOUT, random_weights(LAYOUT, seed=1))
     _error(path, BFM.hash, other.hash, "small", "load that model, or train the token again", bfm=other)
+
+
+def test_a_token_of_another_task_or_body_is_refused(path):
+    with pytest.raises(TokenFileError, match="trained for TT-Reach-v0, not for TT-Strike-v0"):
+        load_token_of_task(str(path), "TT-Strike-v0", BFM, DEFAULT_HUMANOID)
+    with pytest.raises(TokenFileError, match="trained on another body than .*; name that body with --humanoid"):
+        load_token_of_task(str(path), CARD.task, BFM, DEFAULT_HUMANOID)
+    save_token(path, _encoder(), dataclasses.replace(CARD, humanoid_hash=DEFAULT_HUMANOID.hash))
+    assert load_token_of_task(str(path), CARD.task, BFM, DEFAULT_HUMANOID).path == path
 
 
 def test_bad_files(path):

@@ -61,7 +61,7 @@ def load_method(args: argparse.Namespace, task: str) -> Method:
             raise ValueError("--pure_rl takes neither --token nor --prior")
         return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), overrides)
     bfm = load_bfm_or_bundled(args.bfm)
-    token = load_token_of_task(args.token, task, bfm)
+    token = load_token_of_task(args.token, task, bfm, humanoid.spec)
     if token and token.card.prior and not args.prior:
         print(f"note: {token.path.name} was trained beside the joint-condition prompt; --prior shows it")
     name = ("task_token" if token else "bfm") + ("_prior" if args.prior else "")

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
     if args.episodes < _ROLLOUT_ENVS:
         raise ValueError(f"--episodes must be at least {_ROLLOUT_ENVS}, not {args.episodes}")
     bfm = load_bfm_or_bundled(args.bfm)
-    token = load_token_of_task(args.token, task, bfm)
+    token = load_token_of_task(args.token, task, bfm, DEFAULT_HUMANOID)
     if token and token.card.presets:
         raise ValueError(
             f"{token.path}: reads {token.card.proprioception} besides the command, which the runner does not"

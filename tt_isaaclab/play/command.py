@@ -69,11 +69,12 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
         raise ValueError("--viz viser: the web viewer is not installed; pip install 'tt_isaaclab[viser]'")
     bfm = load_bfm_or_bundled(args.bfm)
     shipped = "bundled" if (TOKENS / f"{task}.safetensors").is_file() else "none"
-    token = load_token_of_task(args.token or shipped, task, bfm)
+    humanoid = load_humanoid(args.humanoid)
+    token = load_token_of_task(args.token or shipped, task, bfm, humanoid.spec)
     presets = token.card.presets if token else []
     overrides = [
         *presets_for(bfm.layout, *presets, prior=has_prior(task)),
-        *load_humanoid(args.humanoid).overrides,
+        *humanoid.overrides,
         *further,
     ]
     command = command_name(task)

@@ -12,6 +12,7 @@ import torch
 
 from ..bfm.files import TOKEN, TokenFileError, check_tensors, read_tensors, write_tensors
 from ..bfm.frozen import FrozenBfm
+from ..humanoid.spec import HumanoidSpec
 from .encoder import TaskEncoder
 
 TOKENS = Path(__file__).parent / "assets"
@@ -78,11 +79,11 @@ def token_path(name: str, task: str) -> Path:
     return path
 
 
-def load_token_of_task(name: str, task: str, bfm: FrozenBfm) -> Token | None:
+def load_token_of_task(name: str, task: str, bfm: FrozenBfm, humanoid: HumanoidSpec) -> Token | None:
     """The token that a user names: a file, ``bundled``, or ``none``.
 
     Raises:
-        TokenFileError: As `load_token`, or the token was trained for another task.
+        TokenFileError: As `load_token`, or the token was trained for another task or body.
     """
     if name == "none":
         return None
@@ -90,6 +91,8 @@ def load_token_of_task(name: str, task: str, bfm: FrozenBfm) -> Token | None:
     encoder, card = load_token(path, bfm)
     if card.task != task:
         raise TokenFileError(f"{path}: trained for {card.task}, not for {task}; give a token of {task}")
+    if card.humanoid_hash != humanoid.hash:
+        raise TokenFileError(f"{path}: trained on another body than {humanoid.name}; name that body with --humanoid")
     return Token(encoder.eval(), card, path)
 
 

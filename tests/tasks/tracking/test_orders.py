@@ -15,6 +15,7 @@ from tt_isaaclab.tasks.tracking.orders import Orders, OrdersCfg
 NAMES = ("straight", "left", "right", "stand")
 N = 3
 EVERYONE = torch.arange(N)
+GAIT = torch.arange(len(NAMES))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def _bodies(library: MotionLibrary, clip: int, time: float, yaw: torch.Tensor) -
 
 @pytest.mark.parametrize("turn, expected", [(0.0, "straight"), (0.8, "left"), (-0.8, "right")])
 def test_the_clip_that_turns_as_ordered_goes_on_at_the_same_point_of_the_gait(library, turn, expected):
-    orders, yaw = Orders(OrdersCfg(steer=0.0), library, N), torch.tensor([0.0, 1.0, -2.0])
+    orders, yaw = Orders(OrdersCfg(steer=0.0), library, GAIT, N), torch.tensor([0.0, 1.0, -2.0])
     orders.speed[:], orders.yaw[:], orders.facing[:], orders.fresh[:] = 1.0, yaw + turn, yaw + turn, True
     clip, time, world = _match(orders, _bodies(library, 0, 2.0, yaw))
     assert [library.clips[i].name for i in clip] == N * [expected]
@@ -55,13 +56,13 @@ def test_the_clip_that_turns_as_ordered_goes_on_at_the_same_point_of_the_gait(li
 
 
 def test_an_order_to_stand_is_answered_by_standing(library):
-    orders = Orders(OrdersCfg(), library, N)
+    orders = Orders(OrdersCfg(), library, GAIT, N)
     clip, _, _ = _match(orders, _bodies(library, 3, 1.0, torch.zeros(N)))
     assert (clip == NAMES.index("stand")).all()
 
 
 def test_the_reference_is_turned_towards_the_order_by_a_little(library):
-    orders = Orders(OrdersCfg(steer=0.05), library, N)
+    orders = Orders(OrdersCfg(steer=0.05), library, GAIT, N)
     orders.speed[:], orders.yaw[:] = 1.0, torch.tensor([0.02, 0.2, -0.2])
     orders.facing[:] = orders.yaw
     bodies = _bodies(library, 0, 2.0, torch.zeros(N))
@@ -73,7 +74,7 @@ def test_the_reference_is_turned_towards_the_order_by_a_little(library):
 
 
 def test_the_clip_goes_on_until_another_frame_suits_much_better_or_the_order_is_new(library):
-    orders = Orders(OrdersCfg(steer=0.0), library, N)
+    orders = Orders(OrdersCfg(steer=0.0), library, GAIT, N)
     orders.speed[:] = 1.0
     ahead = _bodies(library, 0, 2.0 + 1.0 / 30.0, torch.zeros(N))  # a little ahead of the reference
     clip, time, yaw = _match(orders, ahead, time=2.0, yaw=0.01)
@@ -92,7 +93,7 @@ def test_the_clip_goes_on_until_another_frame_suits_much_better_or_the_order_is_
 def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
     torch.manual_seed(0)
     cfg = OrdersCfg(hold=(1.0, 1.0), stand_share=0.5, fast_share=0.0, turn_back_share=0.0, turn=0.3)
-    orders = Orders(cfg, library, 1000)
+    orders = Orders(cfg, library, GAIT, 1000)
     orders.give(torch.arange(1000), torch.zeros(1000))
     before = orders.yaw.clone()
     assert before.abs().max() <= 0.3 and 0.4 < (orders.speed == 0.0).float().mean() < 0.6
@@ -102,8 +103,3 @@ def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
     assert torch.equal(orders.yaw, before)
     orders.advance(0.6)
     assert not (orders.yaw == before).any() and (orders.yaw - before).abs().max() <= 0.3 + 1e-6
-
-
-def test_only_tagged_clips_answer(library):
-    assert Orders(OrdersCfg(), library, 1).clips.tolist() == [0, 1, 2, 3]
-    assert Orders(OrdersCfg(tag="swim"), library, 1).clips.tolist() == []

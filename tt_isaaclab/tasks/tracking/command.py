@@ -49,10 +49,13 @@ class MotionCommand(CommandTerm):
             self._weights[self.library.ids(tag)] *= factor
         self._failures = torch.zeros(_FAILURE_MEMORY, 2, device=self.device)
         self._num_failures = 0
-        self.orders = Orders(cfg.orders, self.library, self.num_envs)
+        answers = self.library.ids(cfg.orders.tag)
+        self.orders = Orders(cfg.orders, self.library, answers[self._weights[answers] > 0.0], self.num_envs)
         """Orders of the episodes that have some."""
         if cfg.ordered and not len(self.orders.clips):
-            raise ValueError(f"{cfg.library}: no clip has the tag {cfg.orders.tag!r} that orders are answered with")
+            raise ValueError(
+                f"{cfg.library}: no clip to train on has the tag {cfg.orders.tag!r} that orders are answered with"
+            )
         self.target = self.reference(env.step_dt)
         """Reference state one control step ahead, world."""
         self.metrics["body_error"] = torch.zeros(self.num_envs, device=self.device)

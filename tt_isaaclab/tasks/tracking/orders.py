@@ -33,7 +33,7 @@ class OrdersCfg:
     """Which orders there are and how they are answered."""
 
     tag: str = "gait"
-    """Tag of the clips to go on with; one style of walking, so that a pose and an order have one answer."""
+    """Tag of the clips to go on with, of those that are trained on; one style of walking, so that a pose and an order have one answer."""
     speed_range: tuple[float, float] = (0.9, 1.8)
     """Speeds of most orders [m/s]."""
     fastest: float = 4.0
@@ -78,9 +78,8 @@ class Orders:
         fresh: Whether the order has not yet been answered (N,), bool.
     """
 
-    def __init__(self, cfg: OrdersCfg, library: MotionLibrary, num_envs: int) -> None:
-        self._cfg, device = cfg, library.frames.device
-        self.clips = library.ids(cfg.tag)
+    def __init__(self, cfg: OrdersCfg, library: MotionLibrary, clips: torch.Tensor, num_envs: int) -> None:
+        self._cfg, self.clips, device = cfg, clips, library.frames.device
         self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
         self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
         self.fresh = torch.zeros(num_envs, dtype=torch.bool, device=device)
