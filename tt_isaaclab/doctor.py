@@ -91,7 +91,7 @@ def _caches() -> Iterator[Check]:
 
 
 def _files() -> Iterator[Check]:
-    from tt_isaaclab.bfm.bundled import BUNDLED
+    from tt_isaaclab.bfm.bundled import BUNDLED, STEADY
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.file_identity import sha256
     from tt_isaaclab.humanoid.generate import ASSETS, GENERATORS
@@ -103,12 +103,13 @@ def _files() -> Iterator[Check]:
         digest = hashlib.sha256(text.encode()).hexdigest()
         advice = "run: python -m tt_isaaclab.humanoid.generate"
         yield Check(name, same, f"as generated, sha256 {digest[:12]}" if same else advice)
-    try:
-        bfm = FrozenBfm.load(BUNDLED)
-    except (ValueError, OSError) as error:
-        yield Check("behaviour model", False, f"{error}; pass --bfm FILE to use another one")
-        return
-    yield Check("behaviour model", True, f"{BUNDLED.name}, {BUNDLED.stat().st_size / 1e6:.1f} MB, hash {bfm.hash[:12]}")
+    for file in (STEADY, BUNDLED):
+        try:
+            bfm = FrozenBfm.load(file)
+        except (ValueError, OSError) as error:
+            yield Check("behaviour model", False, f"{error}; pass --bfm FILE to use another one")
+            return
+        yield Check("behaviour model", True, f"{file.name}, {file.stat().st_size / 1e6:.1f} MB, hash {bfm.hash[:12]}")
     for path in sorted(TOKENS.glob("*.safetensors")):
         try:
             load_token(path, bfm)

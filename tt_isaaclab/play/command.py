@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="token file, 'bundled' or 'none' for the behaviour model alone (default: bundled where one ships)",
     )
     parser.add_argument("--prior", action="store_true", help="start with the joint-condition prompt on")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model file (default: the one that ships)")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, 'bundled' (default) or 'steady'")
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--viz", default="viser", choices=["viser", "newton_gl", "rerun", "kit", "none"], help="viewer (default: viser)"
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     if viz == "viser" and find_spec("viser") is None:
         raise ValueError("--viz viser: the web viewer is not installed; pip install 'tt_isaaclab[viser]'")
     bfm = load_bfm_or_bundled(args.bfm)
-    shipped = "bundled" if (TOKENS / f"{task}.safetensors").is_file() else "none"
+    shipped = "bundled" if args.bfm == "bundled" and (TOKENS / f"{task}.safetensors").is_file() else "none"
     humanoid = load_humanoid(args.humanoid)
     token = load_token_of_task(args.token or shipped, task, bfm, humanoid.spec)
     presets = token.card.presets if token else []
