@@ -20,7 +20,17 @@ def _run(*words: str) -> int:
 def test_distill_writes_a_model_with_its_card_and_evaluate_a_report(library, checkpoint, tmp_path, capsys):
     model, report = tmp_path / "model.safetensors", tmp_path / "report.json"
     simulation = ("--physics", "newton_mujoco", "--device", "cpu", "--library", library)
-    distill = ("distill", *simulation, "--num_envs", 8, "--tracker", checkpoint, checkpoint, "--output", model)
+    distill = (
+        "distill",
+        *simulation,
+        "--num_envs",
+        8,
+        "--tracker",
+        checkpoint,
+        f"stand={checkpoint}",
+        "--output",
+        model,
+    )
     assert _run(*distill, "--samples", 128) == 0
     card = load_bfm(model)[2]
     assert "NSF EIA-0196217" in card["data"] and card["clips"] == 3 and card["training"]["samples"] == 128
