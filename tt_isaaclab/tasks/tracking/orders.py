@@ -132,9 +132,8 @@ class Orders:
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Where the reference of environments (n,) with orders goes on.
 
-        It goes on in its clip unless the order is new, the clip ends, the humanoid has turned away from it or another frame
-        suits much better: a reference
-        that gives way at every step is followed by a body that lurches.
+        It goes on in its clip unless the order is new, the clip ends, the humanoid has turned away from it or another
+        frame suits much better: a reference that gives way at every step is followed by a body that lurches.
 
         Args:
             rows: The environments.
