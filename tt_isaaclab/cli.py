@@ -57,6 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
+def refuse(arguments: Sequence[str], verb: str) -> None:
+    """Raise ValueError if there are arguments that a verb does not know."""
+    if arguments:
+        raise ValueError(f"unknown argument(s) {' '.join(arguments)}; see 'tt {verb} --help'")
+
+
 def _raised_by_us(error: BaseException) -> bool:
     """Whether this package raised the error on purpose; one from a library below it is a bug, to be seen in full."""
     trace = error.__traceback__

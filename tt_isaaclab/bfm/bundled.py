@@ -12,11 +12,8 @@ _ASSETS = Path(__file__).parent / "assets"
 BUNDLED = _ASSETS / "bundled.safetensors"
 """The one that is used unless another is named, and that the shipped tokens speak to."""
 
-STEADY = _ASSETS / "steady.safetensors"
-"""The one that keeps upright, on PhysX too."""
-
-SHIPPED = {"bundled": BUNDLED, "steady": STEADY}
-"""Name that a user may give in place of a file -> file."""
+SHIPPED = {"bundled": BUNDLED, "steady": _ASSETS / "steady.safetensors"}
+"""Name that a user may give in place of a file -> file. `steady` keeps upright, on PhysX too."""
 
 
 def load_bfm_or_bundled(name: str) -> FrozenBfm:

@@ -22,6 +22,11 @@ def quat_from_yaw(yaw: torch.Tensor) -> torch.Tensor:
     return torch.stack((zero, zero, torch.sin(0.5 * yaw), torch.cos(0.5 * yaw)), dim=-1)
 
 
+def unit_vector(yaw: torch.Tensor) -> torch.Tensor:
+    """Direction (..., 2) on the ground at a yaw (...,) [rad]."""
+    return torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
+
+
 def heading_quat(quat: torch.Tensor) -> torch.Tensor:
     """Heading frame to world frame: (..., 4) xyzw of orientations (..., 4)."""
     return quat_from_yaw(heading_angle(quat))

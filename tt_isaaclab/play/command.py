@@ -12,6 +12,7 @@ from isaaclab.envs import ManagerBasedRLEnvCfg
 from isaaclab_rl.entrypoints import run_play_cli
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.cli import refuse
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.rl.defaults import with_defaults
@@ -59,8 +60,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
         bfm = None if args.bfm == "bundled" else args.bfm  # the task has it already
         given = ["--checkpoint", args.checkpoint, "--seed", str(args.seed), *further]
         return run_play_cli(with_defaults(args.task, bfm, args.humanoid, given, viz=args.viz))
-    if options := [argument for argument in further if argument.startswith("-")]:
-        raise ValueError(f"unknown argument(s) {' '.join(options)}; see 'tt play --help'")
+    refuse([argument for argument in further if argument.startswith("-")], "play")
     task = check_task_id(args.task)
     viz = "none" if args.video else args.viz
     if viz == "none" and args.video is None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import torch
 
-from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.kinematics.heading import quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.sparse_targets import SparseTarget
 
 PELVIS_HEIGHT = 0.9
@@ -112,5 +112,4 @@ def _move(
     root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, slots: Sequence[str], facing: torch.Tensor
 ) -> SparseTarget:
     time = torch.tensor(MOVE_TIMES, device=yaw.device).expand(len(yaw), -1)
-    way = speed.unsqueeze(-1) * torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
-    return move_pelvis(root_pos, way, facing, PELVIS_HEIGHT, time, slots)
+    return move_pelvis(root_pos, speed.unsqueeze(-1) * unit_vector(yaw), facing, PELVIS_HEIGHT, time, slots)

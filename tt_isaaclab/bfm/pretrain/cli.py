@@ -9,6 +9,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from tt_isaaclab.cli import refuse
 from tt_isaaclab.whole_file import whole_file, write_json
 
 TABLE = Path("config/motions_walk.yaml")
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int:
 
 
 def _motions(args: argparse.Namespace, further: list[str]) -> int:
-    _refuse(further)
+    refuse(further, "pretrain motions")
     from .motions.build import build_library
 
     library = build_library(args.motions, args.table)
@@ -146,7 +147,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
 
 
 def _evaluate(args: argparse.Namespace, further: list[str]) -> int:
-    _refuse(further)
+    refuse(further, "pretrain evaluate")
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.evaluation import zero_shot
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
@@ -174,11 +175,6 @@ def _evaluate(args: argparse.Namespace, further: list[str]) -> int:
     if args.json is not None:
         write_json(args.json, report)
     return 0
-
-
-def _refuse(further: list[str]) -> None:
-    if further:
-        raise ValueError(f"unknown argument {further[0]!r}; see 'tt pretrain --help'")
 
 
 def _check_library(path: Path | None) -> None:

@@ -87,7 +87,7 @@ class Masks:
         return self._slots(n, self._hands)
 
     def _hand(self, n: int) -> torch.Tensor:
-        bits = self._slots(n, self._hands[2:])
+        bits = self._slots(n, self._hands[-1:])
         bits[..., 1] = False
         return bits
 

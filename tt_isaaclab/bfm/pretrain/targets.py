@@ -8,6 +8,7 @@ import torch
 from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
+from tt_isaaclab.kinematics.heading import unit_vector
 from tt_isaaclab.kinematics.sparse_targets import SparseTarget, sparse_targets, target_from_motion, token_visible
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT, move_pelvis
 from tt_isaaclab.tasks.tracking.command import MotionCommand
@@ -71,19 +72,19 @@ class StudentTargets:
         time = torch.cat((self._near, self.far.unsqueeze(1)), dim=1)
         state = command.reference(time)
         prompted = self.kind >= Kind.DIRECTION
-        speed, yaw = command.orders.speed, command.orders.yaw
+        orders = command.orders
         inside = command.time.unsqueeze(1) + time <= command.library.seconds[command.clip].unsqueeze(1)
         bits = self._bits & (inside | prompted.unsqueeze(1))[:, :, None, None]
         # Where all visible times lie past the clip's end, show the same at those that do not.
         pattern = self._bits.any(1, keepdim=True) & inside[:, :, None, None]
         bits = torch.where(bits.flatten(1).any(1)[:, None, None, None], bits, pattern)
-        bits = bits & ~((self.kind == Kind.QUIET) & (speed == 0.0))[:, None, None, None]
+        bits = bits & ~((self.kind == Kind.QUIET) & (orders.speed == 0.0))[:, None, None, None]
 
         clip = target_from_motion(
             state.body_pos, state.body_quat, state.body_lin_vel[..., 0, :], bits, time, self._slots
         )
-        way = speed.unsqueeze(1) * torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
-        prompt = move_pelvis(bodies.pos[:, 0], way, command.orders.facing, self._height, time, self._names)
+        way = orders.speed.unsqueeze(1) * unit_vector(orders.yaw)
+        prompt = move_pelvis(bodies.pos[:, 0], way, orders.facing, self._height, time, self._names)
 
         def choose(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
             return torch.where(prompted.view(-1, *(1,) * (ours.dim() - 1)), ours, theirs)

@@ -9,7 +9,7 @@ import torch
 from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
 from tt_isaaclab.tasks.mdp.markers import arrow_marker
 from tt_isaaclab.tasks.mdp.rewards import along, relative_speed_error
 from tt_isaaclab.tasks.mdp.segment_command import Control, SegmentCommand, SegmentCommandCfg
@@ -35,7 +35,7 @@ class DirectionCommand(SegmentCommand):
     @property
     def direction(self) -> torch.Tensor:
         """Target direction, world (N, 2), unit length."""
-        return torch.stack((self.angle.cos(), self.angle.sin()), dim=-1)
+        return unit_vector(self.angle)
 
     @property
     def command(self) -> torch.Tensor:

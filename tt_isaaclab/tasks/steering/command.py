@@ -10,7 +10,7 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
 from tt_isaaclab.tasks.direction.command import DirectionCommand, DirectionCommandCfg, draw_direction
 from tt_isaaclab.tasks.mdp.markers import arrow_marker
 from tt_isaaclab.tasks.mdp.segment_command import Control
@@ -37,7 +37,7 @@ class SteeringCommand(DirectionCommand):
     def command(self) -> torch.Tensor:
         """Task observation: that of Direction (3) and the direction to face in the heading frame (2). Shape (N, 5)."""
         error = self._facing_error()
-        return torch.cat((super().command, torch.stack((error.cos(), error.sin()), dim=-1)), dim=-1)
+        return torch.cat((super().command, unit_vector(error)), dim=-1)
 
     def draw(self, previous: torch.Tensor) -> torch.Tensor:
         """As Direction; the heading turns by a little, or is anything where the direction is."""

@@ -12,7 +12,7 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from tt_isaaclab.kinematics.heading import heading_quat_inverse, quat_from_yaw
+from tt_isaaclab.kinematics.heading import heading_quat_inverse, quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate, quat_to_tan_norm
 from tt_isaaclab.tasks.mdp.markers import sphere_marker
 from tt_isaaclab.tasks.mdp.rewards import along
@@ -98,7 +98,7 @@ class StrikeCommand(SegmentCommand):
         ids = torch.arange(self.num_envs, device=self.device)[env_ids]
         distance, bearing, yaw = self.order[ids].unbind(-1)
         position = self.pelvis[ids].clone()
-        position[:, :2] += distance.unsqueeze(-1) * torch.stack((bearing.cos(), bearing.sin()), dim=-1)
+        position[:, :2] += distance.unsqueeze(-1) * unit_vector(bearing)
         position[:, 2] = 0.5 * BOX_SIZE[2]
         pose = torch.cat((position, quat_from_yaw(yaw)), dim=-1)
         self.box.write_root_link_pose_to_sim_index(root_pose=pose, env_ids=ids.int())

@@ -23,6 +23,9 @@ from .orders import Orders, OrdersCfg
 _FAILURE_MEMORY = 1024
 """Number of recent failures that resets draw from."""
 
+_TAGS = "gait face reach walk run jump kick punch lunge block form bend sword wash".split()
+"""Tags that `emphasis` has besides those that it favours: an override needs a key that is there."""
+
 
 class MotionCommand(CommandTerm):
     """Plays a clip in every environment; an episode starts in the reference pose somewhere in it.
@@ -164,7 +167,8 @@ class MotionCommand(CommandTerm):
     def _update_command(self) -> None:
         started = self._env.episode_length_buf > 0  # a fresh environment still has to take its first step
         self.time += started * self._env.step_dt
-        self._follow_orders()
+        if self.cfg.ordered:
+            self._follow_orders()
         self.target = self.reference(self._env.step_dt)
 
     def _update_metrics(self) -> None:
@@ -186,25 +190,13 @@ class MotionCommandCfg(CommandTermCfg):
     """Share of resets that go back to a recent failure."""
     rewind: tuple[float, float] = (0.1, 0.83)
     """How long before the failure such a start lies [s]."""
-    emphasis: dict[str, float] = {"stand": 2.0, "start": 2.0, "stop": 1.5, "rest": 2.0, "jog": 1.5} | dict.fromkeys(
-        (
-            "gait",
-            "face",
-            "reach",
-            "walk",
-            "run",
-            "jump",
-            "kick",
-            "punch",
-            "lunge",
-            "block",
-            "form",
-            "bend",
-            "sword",
-            "wash",
-        ),
-        1.0,
-    )
+    emphasis: dict[str, float] = dict.fromkeys(_TAGS, 1.0) | {
+        "stand": 2.0,
+        "start": 2.0,
+        "stop": 1.5,
+        "rest": 2.0,
+        "jog": 1.5,
+    }
     """Tag -> factor by which its clips are drawn more often than their length says. Factors of several tags multiply;
     0 leaves clips out, for trackers that share a library among them."""
     first: float = 0.2

@@ -16,13 +16,13 @@ from isaaclab.utils import configclass
 from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame
+from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector
 
 _AHEAD = 0.15
 """Time that velocities are multiplied with to compare them with positions [s]."""
 
 _LEFT = 1.0
-"""Least time left in the clip of a frame to go on with [s]."""
+"""Least time left in the clip of a frame to go on with, and how much later its direction to face is looked at [s]."""
 
 _TURNED = 0.4
 """A humanoid that faces this far from where its reference does gets another [rad]."""
@@ -176,5 +176,4 @@ def _features(bodies: BodyState) -> torch.Tensor:
 
 def _promise(speed: torch.Tensor, turn: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
     """Velocity and direction to face a little later (n, 4), from a speed (n,) and angles to the heading of now (n,)."""
-    velocity = speed.unsqueeze(-1) * torch.stack((torch.cos(turn), torch.sin(turn)), dim=-1)
-    return torch.cat((velocity, torch.cos(facing).unsqueeze(-1), torch.sin(facing).unsqueeze(-1)), dim=-1)
+    return torch.cat((speed.unsqueeze(-1) * unit_vector(turn), unit_vector(facing)), dim=-1)

@@ -36,8 +36,10 @@ _THIGH = DEFAULT_HUMANOID.body_ids("L_Knee", "R_Knee")
 _APART = 0.22
 _LEG = 0.78
 """Longest distance from hip to ankle [m]."""
-_MASSES = torch.tensor([segment.mass for segment in ANATOMY], dtype=torch.float64)
 _TRUNK = [i for i, s in enumerate(ANATOMY) if not any(part in s.name for part in ("Hip", "Knee", "Ankle", "Toe"))]
+_SHARES = torch.tensor([ANATOMY[i].mass for i in _TRUNK], dtype=torch.float64)
+_SHARES = _SHARES / _SHARES.sum()
+"""Bodies above the legs, and the share of their mass that each has."""
 _STEPS, _RATE = 250, 0.04
 """Of the optimisation."""
 
@@ -71,7 +73,8 @@ def reach(motion: Motion, seed: float) -> Motion:
 def _poses(stand: Motion, points: torch.Tensor) -> Motion:
     """Poses (K,) in which the right hand is near points (K, 3) [m], as easy as possible."""
     count = len(points)
-    feet = feet_of(stand).pos[0]
+    placed = feet_of(stand)
+    feet = placed.pos[0]
     turn = torch.zeros(count, len(_BENT), 3, dtype=torch.float64, requires_grad=True)
     shift = torch.zeros(count, 3, dtype=torch.float64, requires_grad=True)
     base = stand.local_quat.expand(count, -1, -1)
@@ -106,11 +109,9 @@ def _poses(stand: Motion, points: torch.Tensor) -> Motion:
     with torch.no_grad():
         root_pos, quat = bent()
         pose = replace(stand, root_pos=root_pos, local_quat=quat)
-        placed = feet_of(stand)
         return with_feet(pose, Feet(placed.pos.expand(count, -1, -1), placed.quat.expand(count, -1, -1)))
 
 
 def _centre(pos: torch.Tensor) -> torch.Tensor:
     """Where the weight of trunk, head and arms is (K, 2) [m], of body positions (K, 24, 3)."""
-    weight = _MASSES[_TRUNK] / _MASSES[_TRUNK].sum()
-    return (weight.view(-1, 1) * pos[:, _TRUNK, :2]).sum(1)
+    return (_SHARES.view(-1, 1) * pos[:, _TRUNK, :2]).sum(1)
