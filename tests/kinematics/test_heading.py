@@ -53,3 +53,9 @@ def test_gradients_and_compile():
     assert torch.autograd.gradcheck(heading.to_heading_frame, (quat, vector))
     compiled = torch.compile(heading.to_heading_frame, fullgraph=True, backend="eager")
     torch.testing.assert_close(compiled(quat, vector), heading.to_heading_frame(quat, vector))
+
+
+def test_angles_wrap_to_half_a_turn_either_way():
+    angle = torch.tensor([0.5, math.pi + 0.5, -math.pi - 0.5, 7.0 * math.pi / 3.0], dtype=torch.float64)
+    expected = torch.tensor([0.5, 0.5 - math.pi, math.pi - 0.5, math.pi / 3.0], dtype=torch.float64)
+    torch.testing.assert_close(heading.wrap_angle(angle), expected)

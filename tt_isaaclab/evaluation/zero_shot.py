@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
-from tt_isaaclab.kinematics.heading import heading_angle
+from tt_isaaclab.kinematics.heading import heading_angle, wrap_angle
 from tt_isaaclab.kinematics.self_observation import self_observation
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets
 from tt_isaaclab.prompts import joint_conditions
@@ -136,7 +136,7 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
             along += velocity[:, 0] * yaw.cos() + velocity[:, 1] * yaw.sin()
             aside += velocity[:, 1] * yaw.cos() - velocity[:, 0] * yaw.sin()
             angle = heading_angle(robot.data.root_link_quat_w.torch) - yaw
-            facing += torch.rad2deg(torch.atan2(angle.sin(), angle.cos()).abs()) / (steps - settled)
+            facing += torch.rad2deg(wrap_angle(angle).abs()) / (steps - settled)
         yaw = yaw + turn * env.step_dt
     answers = []
     for i, request in enumerate(requests):

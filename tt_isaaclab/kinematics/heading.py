@@ -27,6 +27,11 @@ def unit_vector(yaw: torch.Tensor) -> torch.Tensor:
     return torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
 
 
+def wrap_angle(angle: torch.Tensor) -> torch.Tensor:
+    """The same angles (...,) from -pi to pi [rad]."""
+    return torch.atan2(torch.sin(angle), torch.cos(angle))
+
+
 def heading_quat(quat: torch.Tensor) -> torch.Tensor:
     """Heading frame to world frame: (..., 4) xyzw of orientations (..., 4)."""
     return quat_from_yaw(heading_angle(quat))

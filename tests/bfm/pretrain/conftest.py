@@ -44,5 +44,6 @@ def checkpoint(tmp_path_factory) -> Path:
         state[f"mlp.{2 * i}.weight"] = torch.zeros(widths[i + 1], widths[i])
         state[f"mlp.{2 * i}.bias"] = torch.full((widths[i + 1],), 0.1 * i)
     path = tmp_path_factory.mktemp("tracker") / "model_0.pt"
-    torch.save({"actor_state_dict": state}, path)
+    critic = {"mlp.0.weight": torch.zeros(1, 646), "mlp.0.bias": torch.zeros(1)}
+    torch.save({"actor_state_dict": state, "critic_state_dict": critic, "iter": 0}, path)
     return path

@@ -23,6 +23,9 @@ def test_the_reference_waits_for_the_humanoid_and_never_ends(library):
             if env.common_step_counter % command.cfg.orders.every == 0:
                 apart = command.reference(0.0).body_pos[:, 0] - command.robot.data.root_link_pos_w.torch
                 assert (apart[:, :2].norm(dim=-1) <= command.cfg.orders.lead + 1e-4).all()
+        command.pace[:] = torch.linspace(0.8, 1.2, 6)
+        before, now, after = (command.reference(ahead) for ahead in (-0.01, 0.0, 0.01))
+        torch.testing.assert_close((after.body_pos - before.body_pos) / 0.02, now.body_lin_vel, rtol=0.1, atol=0.05)
 
 
 def test_orders_need_clips_that_answer(library):

@@ -5,6 +5,7 @@ import pytest
 import torch
 from formula_walk import make_walk
 
+from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.augment import bend
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
@@ -103,3 +104,13 @@ def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
     assert torch.equal(orders.yaw, before)
     orders.advance(0.6)
     assert not (orders.yaw == before).any() and (orders.yaw - before).abs().max() <= 0.3 + 1e-6
+
+
+def test_a_clip_is_played_at_the_pace_that_has_the_ordered_speed(library):
+    orders = Orders(OrdersCfg(haste=0.2), library, GAIT, N)
+    recorded, _ = Cues(library).at(torch.tensor([0]), torch.tensor([2.0]))
+    orders.speed[:] = recorded * torch.tensor([0.9, 3.0, 0.0])
+    pace = orders.pace(EVERYONE, torch.zeros(N, dtype=torch.long), torch.full((N,), 2.0))
+    torch.testing.assert_close(pace, torch.tensor([0.9, 1.2, 1.0]))
+    standing = torch.full((N,), NAMES.index("stand"))
+    torch.testing.assert_close(orders.pace(EVERYONE, standing, torch.full((N,), 2.0)), torch.ones(N))

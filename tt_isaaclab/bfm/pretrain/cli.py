@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""``tt pretrain``: recordings -> motion library -> tracker -> behaviour model -> numbers."""
+"""``tt pretrain``: recordings -> motion library -> trackers -> behaviour model -> numbers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 from tt_isaaclab.cli import refuse
 from tt_isaaclab.whole_file import whole_file, write_json
 
-TABLE = Path("config/motions_walk.yaml")
-"""Table of clips of the bundled model."""
+TABLE = Path("config/motions.yaml")
+"""Table of clips of the models that ship."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the four steps as sub-commands."""
+    """Add the steps as sub-commands."""
     steps = parser.add_subparsers(dest="step", required=True)
 
     motions = steps.add_parser("motions", help="build a motion library from recordings")
@@ -32,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     track.add_argument("--library", type=Path, required=True)
     track.add_argument("--iterations", type=int, help="PPO iterations (the task's)")
     track.add_argument("--checkpoint", type=Path, help="go on from this checkpoint")
+
+    mean = steps.add_parser(
+        "average", help="make one tracker of several that come from one start: it walks more evenly"
+    )
+    mean.add_argument("trackers", nargs="+", type=Path, metavar="FILE", help="checkpoints model_*.pt of 'track'")
+    mean.add_argument("--output", type=Path, required=True, help="checkpoint to write")
 
     distill = steps.add_parser(
         "distill", help="teach the expert's skill to a behaviour model; further arguments override env.…"
@@ -70,7 +76,8 @@ PASSES_ON = True
 
 def run(args: argparse.Namespace, further: list[str]) -> int:
     """Run the chosen step; its exit code. ``further`` are overrides for `track` and `distill`."""
-    return {"motions": _motions, "track": _track, "distill": _distill, "evaluate": _evaluate}[args.step](args, further)
+    chosen = {"motions": _motions, "track": _track, "average": _average, "distill": _distill, "evaluate": _evaluate}
+    return chosen[args.step](args, further)
 
 
 def _motions(args: argparse.Namespace, further: list[str]) -> int:
@@ -96,6 +103,19 @@ def _track(args: argparse.Namespace, further: list[str]) -> int:
     argv += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
     argv += [f"physics={args.physics}"] if args.physics else []
     return run_train_cli([*argv, f"env.commands.motion.library={args.library.resolve()}", *further])
+
+
+def _average(args: argparse.Namespace, further: list[str]) -> int:
+    refuse(further, "pretrain average")
+    import torch
+
+    from .average import average
+
+    checkpoint = average(args.trackers)
+    with whole_file(args.output) as partial:
+        torch.save(checkpoint, partial)
+    print(f"{args.output}: mean of {len(args.trackers)} trackers")
+    return 0
 
 
 def _distill(args: argparse.Namespace, further: list[str]) -> int:

@@ -10,7 +10,7 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector, wrap_angle
 from tt_isaaclab.tasks.direction.command import DirectionCommand, DirectionCommandCfg, draw_direction
 from tt_isaaclab.tasks.mdp.markers import arrow_marker
 from tt_isaaclab.tasks.mdp.segment_command import Control
@@ -68,7 +68,7 @@ class SteeringCommand(DirectionCommand):
 
     def _facing_error(self) -> torch.Tensor:
         error = self.facing - heading_angle(self.robot.data.root_link_quat_w.torch)
-        return torch.atan2(error.sin(), error.cos())
+        return wrap_angle(error)
 
     def _set_debug_vis_impl(self, debug_vis: bool) -> None:
         super()._set_debug_vis_impl(debug_vis)

@@ -47,6 +47,8 @@ class MotionCommand(CommandTerm):
         """Turn about z from the clip's world to the environment's (N,) [rad]."""
         self.shift = torch.zeros(self.num_envs, 3, device=self.device)
         """Where the clip's origin lies in the world [m]."""
+        self.pace = torch.ones(self.num_envs, device=self.device)
+        """How many times as fast as recorded the clip is played (N,)."""
         self._weights = self.library.weights.clone()
         for tag, factor in cfg.emphasis.items():
             self._weights[self.library.ids(tag)] *= factor
@@ -78,15 +80,17 @@ class MotionCommand(CommandTerm):
         time = self.time[env_ids]
         ahead = torch.as_tensor(ahead, device=self.device)
         extra = (1,) * max(ahead.dim() - 1, 0)
-        clip, time = self.clip[env_ids].view(-1, *extra), time.view(-1, *extra)
-        state = self.library.sample((clip + torch.zeros_like(ahead)).long(), time + ahead)
+        clip, time, pace = (x.view(-1, *extra) for x in (self.clip[env_ids], time, self.pace[env_ids]))
+        state = self.library.sample((clip + torch.zeros_like(ahead)).long(), time + pace * ahead)
+        pace = pace.view(*pace.shape, 1, 1)
         turn = quat_from_yaw(self.yaw[env_ids]).view(-1, *extra, 1, 4)
         shift = self.shift[env_ids].view(-1, *extra, 1, 3)
         return state._replace(
             body_pos=quat_rotate(turn, state.body_pos) + shift,
             body_quat=quat_mul(turn, state.body_quat),
-            body_lin_vel=quat_rotate(turn, state.body_lin_vel),
-            body_ang_vel=quat_rotate(turn, state.body_ang_vel),
+            body_lin_vel=pace * quat_rotate(turn, state.body_lin_vel),
+            body_ang_vel=pace * quat_rotate(turn, state.body_ang_vel),
+            joint_ang_vel=pace * state.joint_ang_vel,
         )
 
     def _resample_command(self, env_ids: Sequence[int] | slice) -> None:
@@ -123,7 +127,7 @@ class MotionCommand(CommandTerm):
         self.clip[env_ids], self.time[env_ids] = clip, time
         self.orders.given[env_ids] = False
         self.yaw[env_ids] = torch.empty(n, device=self.device).uniform_(-torch.pi, torch.pi)
-        self.shift[env_ids] = 0.0
+        self.shift[env_ids], self.pace[env_ids] = 0.0, 1.0
         self._move_to(env_ids, self._env.scene.env_origins[env_ids])
         self.place_robot(env_ids)
         self.target = self.reference(self._env.step_dt)
@@ -145,6 +149,7 @@ class MotionCommand(CommandTerm):
             self.clip[rows], self.time[rows], self.yaw[rows] = self.orders.match(
                 rows, bodies, self.clip, self.time, self.yaw
             )
+            self.pace[rows] = self.orders.pace(rows, self.clip[rows], self.time[rows])
             self._move_to(rows, here + lead)
 
     def _remember_failures(self, env_ids: torch.Tensor) -> None:
@@ -166,7 +171,7 @@ class MotionCommand(CommandTerm):
 
     def _update_command(self) -> None:
         started = self._env.episode_length_buf > 0  # a fresh environment still has to take its first step
-        self.time += started * self._env.step_dt
+        self.time += started * self.pace * self._env.step_dt
         if self.cfg.ordered:
             self._follow_orders()
         self.target = self.reference(self._env.step_dt)

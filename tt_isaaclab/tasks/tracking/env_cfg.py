@@ -52,7 +52,7 @@ class RewardsCfg:
     rotation = RewardTermCfg(func=mdp.rotation_reward, weight=0.25)
     velocity = RewardTermCfg(func=mdp.velocity_reward, weight=0.1)
     angular_velocity = RewardTermCfg(func=mdp.angular_velocity_reward, weight=0.05)
-    pelvis_velocity = RewardTermCfg(func=mdp.pelvis_velocity_reward, weight=0.2)
+    pelvis_velocity = RewardTermCfg(func=mdp.pelvis_velocity_reward, weight=1.0)  # with 0.2 it changed nothing
 
 
 @configclass

@@ -16,7 +16,7 @@ from isaaclab.utils import configclass
 from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector
+from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector, wrap_angle
 
 _AHEAD = 0.15
 """Time that velocities are multiplied with to compare them with positions [s]."""
@@ -64,6 +64,8 @@ class OrdersCfg:
     [m]."""
     steer: float = 0.1
     """Largest correction of the reference's direction at a choice [rad]."""
+    haste: float = 0.2
+    """How much faster or slower than recorded a clip is played to have the ordered speed."""
 
 
 class Orders:
@@ -94,11 +96,10 @@ class Orders:
         self._late = self._time + _LEFT > library.seconds[self._clip]
         state = library.sample(self._clip, self._time)
         self._pose = _features(BodyState(*state[:4]))
-        speed, self._travel = Cues(library).at(self._clip, self._time)
-        self._moves = speed > 0.0
+        self._speed, self._travel = Cues(library).at(self._clip, self._time)
         self._heading = heading_angle(state.body_quat[:, 0])
         later = heading_angle(library.sample(self._clip, self._time + _LEFT).body_quat[:, 0])
-        self._promise = _promise(speed, self._travel - self._heading, later - self._heading)
+        self._promise = _promise(self._speed, self._travel - self._heading, later - self._heading)
 
     def give(self, rows: torch.Tensor, heading: torch.Tensor) -> None:
         """New orders to environments (n,) that travel along ``heading`` (n,) [rad]."""
@@ -150,7 +151,7 @@ class Orders:
         wanted = _promise(self.speed[rows], self.yaw[rows] - heading, self.facing[rows] - heading)
         cost = torch.cdist(_features(bodies), self._pose).square()
         cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
-        now = self._first[clip[rows]] + (time[rows] * self._fps).round().long()
+        now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
         lowest, best = cost.masked_fill(self._late, torch.inf).min(1)
         turned = torch.cos(heading - self._heading[now] - yaw[rows]) < math.cos(_TURNED)
@@ -158,10 +159,18 @@ class Orders:
         self.fresh[rows] = False
         frame = torch.where(leap, best, now)
         turn = torch.where(leap, heading - self._heading[best], yaw[rows])
-        off = self.yaw[rows] - turn - self._travel[frame]
-        steer = torch.atan2(off.sin(), off.cos()).clamp(-self._cfg.steer, self._cfg.steer)
-        stands = (self.speed[rows] == 0.0) | ~self._moves[frame]
+        steer = wrap_angle(self.yaw[rows] - turn - self._travel[frame]).clamp(-self._cfg.steer, self._cfg.steer)
+        stands = (self.speed[rows] == 0.0) | (self._speed[frame] == 0.0)
         return self._clip[frame], torch.where(leap, self._time[best], time[rows]), turn + steer.masked_fill(stands, 0.0)
+
+    def pace(self, rows: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        """Factor (n,) of the speed at which clips (n,) at times (n,) [s] are played to environments (n,) with orders."""
+        speed, ordered = self._speed[self._frame(clip, time)], self.speed[rows]
+        factor = (ordered / speed.clamp(min=1.0e-3)).clamp(1.0 - self._cfg.haste, 1.0 + self._cfg.haste)
+        return torch.where((speed > 0.0) & (ordered > 0.0), factor, 1.0)
+
+    def _frame(self, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        return self._first[clip] + (time * self._fps).round().long()
 
 
 def _features(bodies: BodyState) -> torch.Tensor:

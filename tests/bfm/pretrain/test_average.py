@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The mean of trackers."""
+
+import pytest
+import torch
+
+from tt_isaaclab.bfm.pretrain.average import average
+from tt_isaaclab.bfm.pretrain.tracker import Tracker
+
+
+def test_weights_and_statistics_are_means_and_the_rest_is_the_first_ones(checkpoint, tmp_path):
+    other = torch.load(checkpoint, weights_only=True)
+    before = {name: tensor.clone() for name, tensor in other["actor_state_dict"].items()}
+    for part in ("actor_state_dict", "critic_state_dict"):
+        for tensor in other[part].values():
+            if tensor.is_floating_point():
+                tensor += 1.0
+    other["iter"] = 7
+    torch.save(other, tmp_path / "other.pt")
+    mean = average([tmp_path / "other.pt", checkpoint])
+    for name, tensor in mean["actor_state_dict"].items():
+        torch.testing.assert_close(tensor, before[name] + 0.5 if tensor.is_floating_point() else before[name])
+    assert mean["iter"] == 7 and mean.keys() == other.keys()
+    torch.save(mean, tmp_path / "mean.pt")
+    Tracker(tmp_path / "mean.pt")
+
+
+@pytest.mark.parametrize("content, message", [(None, "no such checkpoint"), (b"x", "not a checkpoint"), ({}, "not a")])
+def test_what_cannot_be_averaged_is_named(checkpoint, tmp_path, content, message):
+    path = tmp_path / "bad.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        torch.save(content, path)
+    with pytest.raises(ValueError, match=f"bad.pt: {message}"):
+        average([checkpoint, path])
+
+
+def test_other_networks_are_refused(checkpoint, tmp_path):
+    other = torch.load(checkpoint, weights_only=True)
+    name = next(name for name in other["actor_state_dict"] if name.endswith("weight"))
+    other["actor_state_dict"][name] = other["actor_state_dict"][name][:-1]
+    torch.save(other, tmp_path / "narrow.pt")
+    with pytest.raises(ValueError, match="narrow.pt: other networks"):
+        average([checkpoint, tmp_path / "narrow.pt"])
