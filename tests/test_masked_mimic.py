@@ -10,8 +10,10 @@ import pytest
 import torch
 from isaaclab_tasks.utils import resolve_task_config
 
+from tt_isaaclab import cli
 from tt_isaaclab.bfm.files import TokenFileError
 from tt_isaaclab.bfm.importers.command import import_bfm
+from tt_isaaclab.deploy.contract import load as load_contract
 from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
@@ -72,6 +74,19 @@ def _check_exports(actor, observations, expected, folder) -> None:
     session = onnxruntime.InferenceSession(str(folder / "policy.onnx"))
     rows = [session.run(None, {"obs": row[None].numpy()})[0][0] for row in flat]
     np.testing.assert_allclose(np.stack(rows), expected.numpy(), rtol=0, atol=1e-4)
+
+
+def test_it_is_exported_with_its_own_inputs_and_the_runner_says_that_it_cannot_make_them(tmp_path, capsys):
+    path = published.write(tmp_path / "last.ckpt", published.checkpoint("v2_3", published.random_state("v2_3")))
+    file, out = tmp_path / "bfm.safetensors", tmp_path / "policy"
+    import_bfm(path, file)
+    command = ["export", "--task", "Direction", "--token", "none", "--prior", "--bfm", str(file), "--episodes", "4"]
+    assert cli.main([*command, "--out", str(out)]) == 0
+    contract = load_contract(out)
+    assert contract["layout"] == "masked_mimic_v2_3"
+    assert [entry["name"] for entry in contract["inputs"]] == ["humanoid", "history", "terrain", "targets"]
+    assert cli.main(["run-policy", str(out)]) != 0
+    assert "the policy of a masked_mimic_v2_3, whose history" in capsys.readouterr().err
 
 
 def test_an_environment_that_lacks_an_input_says_so(tmp_path):

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the task encoder reads of the humanoid besides the command (default: none, as in the paper's table)",
     )
     parser.add_argument("--from-token", default="none", help="token file or 'bundled' to go on from (default: none)")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, 'bundled' (default) or 'steady'")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")

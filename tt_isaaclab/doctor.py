@@ -91,7 +91,7 @@ def _caches() -> Iterator[Check]:
 
 
 def _files() -> Iterator[Check]:
-    from tt_isaaclab.bfm.bundled import SHIPPED
+    from tt_isaaclab.bfm.bundled import BUNDLED
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.file_identity import sha256
     from tt_isaaclab.humanoid.generate import ASSETS, GENERATORS
@@ -103,20 +103,15 @@ def _files() -> Iterator[Check]:
         digest = hashlib.sha256(text.encode()).hexdigest()
         advice = "run: python -m tt_isaaclab.humanoid.generate"
         yield Check(name, same, f"as generated, sha256 {digest[:12]}" if same else advice)
-    models = {}
-    for name, file in SHIPPED.items():
-        try:
-            models[name] = FrozenBfm.load(file)
-        except (ValueError, OSError) as error:
-            yield Check("behaviour model", False, f"{error}; pass --bfm FILE to use another one")
-            continue
-        text = f"{file.name}, {file.stat().st_size / 1e6:.1f} MB, hash {models[name].hash[:12]}"
-        yield Check("behaviour model", True, text)
-    if "bundled" not in models:
+    try:
+        bfm = FrozenBfm.load(BUNDLED)
+    except (ValueError, OSError) as error:
+        yield Check("behaviour model", False, f"{error}; pass --bfm FILE to use another one")
         return
+    yield Check("behaviour model", True, f"{BUNDLED.stat().st_size / 1e6:.1f} MB, hash {bfm.hash[:12]}")
     for path in sorted(TOKENS.glob("*.safetensors")):
         try:
-            load_token(path, models["bundled"])
+            load_token(path, bfm)
             yield Check(path.stem, True, f"token of the bundled model, sha256 {sha256(path)[:12]}")
         except ValueError as error:
             yield Check(path.stem, False, str(error))

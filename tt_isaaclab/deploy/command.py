@@ -13,7 +13,7 @@ import numpy as np
 from tt_isaaclab.whole_file import write_json
 
 from .body import MuJoCoBody
-from .contract import BODY, ORDERS, load
+from .contract import BODY, CONTRACT, ORDERS, OWN_LAYOUT, ContractError, load
 from .runner import Episode, Policy, run_episode
 from .safety import Safety
 from .tasks import make_task
@@ -33,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Run the episodes and report."""
     contract = load(args.folder)
+    if contract["layout"] != OWN_LAYOUT:
+        raise ContractError(
+            f"{args.folder / CONTRACT}: the policy of a {contract['layout']}, whose history and terrain this runner does "
+            "not make; 'tt evaluate --bfm' runs it in Isaac Lab"
+        )
     task, policy = make_task(contract), Policy(args.folder, contract)
     body = MuJoCoBody(args.folder / BODY, contract)
     with np.load(args.folder / ORDERS) as scripted:

@@ -15,6 +15,9 @@ FORMAT = "tt_isaaclab.policy/1"
 CONTRACT, ONNX, TORCHSCRIPT, BODY, ORDERS = "contract.yaml", "policy.onnx", "policy.pt", "humanoid.xml", "orders.npz"
 """Files of an export: the contract, the policy twice, the body for MuJoCo, and orders to judge the policy on."""
 
+OWN_LAYOUT = "bundled"
+"""Layout of the behaviour models whose inputs the runner makes: this project's own."""
+
 Contract = dict[str, Any]
 
 

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
     )
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, 'bundled' (default) or 'steady'")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--pure_rl", default=None, metavar="CHECKPOINT", help="a policy without behaviour model instead"

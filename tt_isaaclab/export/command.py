@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", required=True, help="token file, 'bundled', or 'none' for the behaviour model alone")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--prior", action="store_true", help="add the joint-condition prompt as an input")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, 'bundled' (default) or 'steady'")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
     parser.add_argument("--episodes", type=int, default=256, help="episodes of 'tt evaluate' whose orders go along")
     parser.add_argument("--leapp", action="store_true", help="write a LEAPP graph of the whole control step besides")
     parser.add_argument("--seed", type=int, default=0, help="seed of these orders, as of 'tt evaluate'")

@@ -8,12 +8,12 @@ from importlib.metadata import version
 
 from isaaclab.envs import ManagerBasedRLEnv
 
-from tt_isaaclab.deploy.contract import FORMAT, Contract
+from tt_isaaclab.deploy.contract import FORMAT, OWN_LAYOUT, Contract
 from tt_isaaclab.humanoid.anatomy import ARMATURE, EFFORT_LIMIT
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID, HumanoidSpec
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT
-from tt_isaaclab.task_tokens.policy import STATE_GROUP, TASK_GROUP
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, STATE_GROUP, TASK_GROUP
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
 from tt_isaaclab.tasks.mdp.terminations import HEAD_LOW, LOW, TOUCH
 
@@ -65,10 +65,16 @@ def build_contract(
             "order": [[control.name, control.unit] for control in term.controls],
             "success": {name: getattr(term.cfg, name) for name in judged if hasattr(term.cfg, name)},
         },
+        "layout": cfg.bfm_layout,
         "conventions": CONVENTIONS,
         "rates": {"control_hz": round(1.0 / env.step_dt, 6), "physics_steps": cfg.decimation},
         "inputs": [
-            {"name": name, "shape": [1, width], "type": "float32", "elements": _elements(name, command, width, spec)}
+            {
+                "name": name,
+                "shape": [1, width],
+                "type": "float32",
+                "elements": _elements(name, command, width, spec, cfg.bfm_layout),
+            }
             for name, width in widths.items()
         ],
         "outputs": [
@@ -119,7 +125,7 @@ def _humanoid(spec: HumanoidSpec) -> dict:
     }
 
 
-def _elements(name: str, command: str, width: int, spec: HumanoidSpec) -> list[list]:
+def _elements(name: str, command: str, width: int, spec: HumanoidSpec, layout: str) -> list[list]:
     """[name, size, unit, meaning] of the numbers of an observation group, in order."""
     bodies = len(spec.body_names)
     if name == STATE_GROUP:
@@ -132,6 +138,8 @@ def _elements(name: str, command: str, width: int, spec: HumanoidSpec) -> list[l
         ]
     elif name == TASK_GROUP:
         elements = _TASK_ELEMENTS[command]
+    elif name != PROMPT_GROUP or layout != OWN_LAYOUT:
+        elements = [[name, width, "mixed", f"as {layout} reads it, see docs/masked_mimic.md"]]
     else:
         row = 26 * (len(spec.conditionable) + 1) + 2
         elements = [

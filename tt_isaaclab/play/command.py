@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="token file, 'bundled' or 'none' for the behaviour model alone (default: bundled where one ships)",
     )
     parser.add_argument("--prior", action="store_true", help="start with the joint-condition prompt on")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, 'bundled' (default) or 'steady'")
+    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--viz", default="viser", choices=["viser", "newton_gl", "rerun", "kit", "none"], help="viewer (default: viser)"

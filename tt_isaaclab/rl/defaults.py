@@ -16,7 +16,7 @@ _PRESETS = "presets="
 def add_task_argument(parser: argparse.ArgumentParser) -> None:
     """The task; every other argument goes to Isaac Lab."""
     parser.add_argument("--task", required=True, help="task id, such as Direction; 'tt tasks' lists all")
-    parser.add_argument("--bfm", default=None, help="behaviour model: a file, 'bundled' (default) or 'steady'")
+    parser.add_argument("--bfm", default=None, help="behaviour model: a file, or 'bundled' (default)")
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.epilog = (
         "Every further argument goes to Isaac Lab: --num_envs, --max_iterations, --seed, --checkpoint latest, "
