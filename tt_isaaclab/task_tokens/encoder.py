@@ -6,11 +6,16 @@ from torch import nn
 
 from ..bfm.modules import RunningNormaliser, mlp
 
+_FIRST_WORD = 0.01
+"""Size of a new token, to torch's default."""
+
 
 class TaskEncoder(nn.Module):
     """Task observation to one word: running normaliser (no clamp), then an MLP with ReLU in between.
 
-    Weights start as torch's defaults, biases as zero. Statistics change only through ``normaliser.update``.
+    Weights start as torch's defaults, biases as zero, and the last layer a hundred times smaller: a new token says next to
+    nothing, so that training starts from what the behaviour model does by itself. Statistics change only through
+    ``normaliser.update``.
 
     Args:
         task_size: Numbers in the task observation, proprioception included where a task adds it.
@@ -26,6 +31,8 @@ class TaskEncoder(nn.Module):
         for name, parameter in self.mlp.named_parameters():
             if name.endswith("bias"):
                 nn.init.zeros_(parameter)
+        with torch.no_grad():
+            self.mlp[-1].weight *= _FIRST_WORD
 
     def forward(self, task: torch.Tensor) -> torch.Tensor:
         """Task observations (N, task_size) to words (N, 1, token_width), as `FrozenBfm.act` takes them."""
