@@ -38,7 +38,9 @@ def _load(path: Path) -> dict:
         raise ValueError(f"{path}: no such checkpoint; train one with 'tt pretrain track'")
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        return checkpoint | {part: checkpoint[part] for part in _AVERAGED}
+        if missing := [part for part in _AVERAGED if part not in checkpoint]:
+            raise KeyError(missing[0])
+        return checkpoint
     except Exception as error:  # torch.load raises many kinds
         raise ValueError(f"{path}: not a checkpoint of the RSL-RL runner, or cut short") from error
 

@@ -13,7 +13,7 @@ from tt_isaaclab.cli import refuse
 from tt_isaaclab.whole_file import whole_file, write_json
 
 TABLE = Path("config/motions.yaml")
-"""Table of clips of the models that ship."""
+"""Table of clips of the model that ships."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
