@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         print(title)
         for check in checks:
             mark = {True: "ok", False: "MISSING", None: "-"}[check.ok]
-            print(f"  {mark:8}{check.name:16}{check.detail}")
+            print(f"  {mark:8}{check.name:22}{check.detail}")
             failed |= check.ok is False
     return int(failed)
 
