@@ -13,7 +13,7 @@ from isaaclab_tasks.utils import resolve_task_config
 from rich.console import Console
 from rich.table import Table
 
-from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.evaluation.evaluator import Evaluation, evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the task encoder reads of the humanoid besides the command (default: none, as in the paper's table)",
     )
     parser.add_argument("--from-token", default="none", help="token file or 'bundled' to go on from (default: none)")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
+    add_bfm_argument(parser)
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from isaaclab_tasks.utils import resolve_task_config
 
-from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.evaluation.methods import Method
 from tt_isaaclab.evaluation.plots import success_curves
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--num_envs", type=int, default=256, help="environments to train in (default: 256)")
     parser.add_argument("--episodes", type=int, default=256, help="episodes of each evaluation (default: 256)")
     parser.add_argument("--prior", action="store_true", help="train and act with the joint-condition prompt as well")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
+    add_bfm_argument(parser)
     parser.add_argument("--out", type=Path, default=Path("outputs/compare"), help="folder of results, curves and plot")
     parser.add_argument("--resume", action="store_true", help="continue a comparison that was interrupted")
 

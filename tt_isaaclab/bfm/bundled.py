@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from .frozen import FrozenBfm
@@ -14,3 +15,8 @@ BUNDLED = Path(__file__).parent / "assets" / "bundled.safetensors"
 def load_bfm_or_bundled(name: str) -> FrozenBfm:
     """The behaviour model at a path, or the shipped one for ``bundled``. Raises BfmFileError."""
     return FrozenBfm.load(BUNDLED if name == "bundled" else name)
+
+
+def add_bfm_argument(parser: argparse.ArgumentParser, default: str | None = "bundled") -> None:
+    """The option that chooses the behaviour model."""
+    parser.add_argument("--bfm", default=default, help="behaviour model: a file, or 'bundled' (default)")

@@ -7,7 +7,7 @@ import argparse
 from dataclasses import dataclass, field
 
 from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
-from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
     )
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
+    add_bfm_argument(parser)
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--pure_rl", default=None, metavar="CHECKPOINT", help="a policy without behaviour model instead"

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
-from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, ORDERS, TORCHSCRIPT, dump
 from tt_isaaclab.deploy.runner import one_core_session, require_onnxruntime
 from tt_isaaclab.evaluation.evaluator import EPISODE_STEPS
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", required=True, help="token file, 'bundled', or 'none' for the behaviour model alone")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--prior", action="store_true", help="add the joint-condition prompt as an input")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
+    add_bfm_argument(parser)
     parser.add_argument("--episodes", type=int, default=256, help="episodes of 'tt evaluate' whose orders go along")
     parser.add_argument("--leapp", action="store_true", help="write a LEAPP graph of the whole control step besides")
     parser.add_argument("--seed", type=int, default=0, help="seed of these orders, as of 'tt evaluate'")

@@ -12,7 +12,7 @@ import onnx
 import torch
 from torch import nn
 
-from tt_isaaclab.task_tokens.policy import STATE_GROUP, TASK_GROUP, BfmPolicy, required_groups
+from tt_isaaclab.task_tokens.policy import BfmPolicy, groups_read
 from tt_isaaclab.whole_file import whole_file
 
 _OPSET = 18
@@ -24,8 +24,7 @@ class PolicyGraph(nn.Module):
     def __init__(self, policy: BfmPolicy) -> None:
         super().__init__()
         self.bfm, self.encoder, self._policy = policy.bfm, policy.encoder, policy  # registered, so that they are traced
-        always = required_groups(policy.bfm.layout)
-        self.inputs = [STATE_GROUP, *([TASK_GROUP] if policy.encoder else []), *always, *policy.prompts]
+        self.inputs = groups_read(policy.bfm.layout, policy.prompts, task=policy.encoder is not None)
         """Names of the observation groups that the policy reads."""
         self.eval()
 

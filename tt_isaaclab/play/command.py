@@ -11,7 +11,7 @@ from pathlib import Path
 from isaaclab.envs import ManagerBasedRLEnvCfg
 from isaaclab_rl.entrypoints import run_play_cli
 
-from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.cli import refuse
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="token file, 'bundled' or 'none' for the behaviour model alone (default: bundled where one ships)",
     )
     parser.add_argument("--prior", action="store_true", help="start with the joint-condition prompt on")
-    parser.add_argument("--bfm", default="bundled", help="behaviour model: a file, or 'bundled' (default)")
+    add_bfm_argument(parser)
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
         "--viz", default="viser", choices=["viser", "newton_gl", "rerun", "kit", "none"], help="viewer (default: viser)"

@@ -16,7 +16,7 @@ from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.network import Embedded
 
 from .encoder import TaskEncoder
-from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs, required_groups
+from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs, groups_read
 
 _TOKENS, _CONTEXT = "bfm_tokens", "bfm_context"
 
@@ -118,7 +118,7 @@ class TaskTokenModel(MLPModel):
             if name not in offered:
                 raise ValueError(f"the environment offers the observation groups {offered}; '{name}' is missing")
         bfm_inputs(self.bfm.layout, obs, [])  # says what else is missing
-        groups = [STATE_GROUP, TASK_GROUP, *required_groups(self.bfm.layout), *self._prompts(offered)]
+        groups = groups_read(self.bfm.layout, self._prompts(offered))
         self._group_widths = [obs[name].shape[-1] for name in groups]
         return groups, obs[TASK_GROUP].shape[-1]
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 
@@ -44,6 +44,11 @@ def required_groups(layout: BfmLayout) -> list[str]:
     """Observation groups besides the state that the behaviour model cannot do without."""
     read = [group.name for group in layout.tokens if not group.maskable] + [part.name for part in layout.decoder]
     return [name for name in dict.fromkeys(read) if name not in ("state", LATENT)]
+
+
+def groups_read(layout: BfmLayout, prompts: Iterable[str], task: bool = True) -> list[str]:
+    """Observation groups that a policy reads, in the order of its exports; ``task``: whether it has a task encoder."""
+    return [STATE_GROUP, *([TASK_GROUP] if task else []), *required_groups(layout), *prompts]
 
 
 class BfmPolicy:

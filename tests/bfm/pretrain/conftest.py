@@ -2,6 +2,7 @@
 """A tiny motion library and a tracker that corrects nothing."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def checkpoint(tmp_path_factory) -> Path:
     critic = {"mlp.0.weight": torch.zeros(1, 646), "mlp.0.bias": torch.zeros(1)}
     torch.save({"actor_state_dict": state, "critic_state_dict": critic, "iter": 0}, path)
     return path
+
+
+@pytest.fixture
+def bad_checkpoint(tmp_path) -> Callable[[object], Path]:
+    """Makes ``model_1.pt`` of bytes, or of what torch saves; of None it makes nothing."""
+
+    def make(content: object) -> Path:
+        path = tmp_path / "model_1.pt"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif content is not None:
+            torch.save(content, path)
+        return path
+
+    return make

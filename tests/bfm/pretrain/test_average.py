@@ -26,14 +26,9 @@ def test_weights_and_statistics_are_means_and_the_rest_is_the_first_ones(checkpo
 
 
 @pytest.mark.parametrize("content, message", [(None, "no such checkpoint"), (b"x", "not a checkpoint"), ({}, "not a")])
-def test_what_cannot_be_averaged_is_named(checkpoint, tmp_path, content, message):
-    path = tmp_path / "bad.pt"
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    elif content is not None:
-        torch.save(content, path)
-    with pytest.raises(ValueError, match=f"bad.pt: {message}"):
-        average([checkpoint, path])
+def test_what_cannot_be_averaged_is_named(checkpoint, bad_checkpoint, content, message):
+    with pytest.raises(ValueError, match=f"model_1.pt: {message}"):
+        average([checkpoint, bad_checkpoint(content)])
 
 
 def test_other_networks_are_refused(checkpoint, tmp_path):

@@ -65,14 +65,9 @@ def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoi
         ({"actor_state_dict": {}}, "no actor of TaskTokens-Tracking"),
     ],
 )
-def test_bad_checkpoints_are_named(tmp_path, content, message):
-    path = tmp_path / "model_1.pt"
-    if isinstance(content, bytes):
-        path.write_bytes(content)
-    elif content is not None:
-        torch.save(content, path)
+def test_bad_checkpoints_are_named(bad_checkpoint, content, message):
     with pytest.raises(ValueError, match=f"model_1.pt: .*{message}"):
-        Tracker(path)
+        Tracker(bad_checkpoint(content))
 
 
 def test_trackers_are_for_the_clips_with_their_tags(library, checkpoint):

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import torch
 
-_AVERAGED = ("actor_state_dict", "critic_state_dict")
+from tt_isaaclab.rl.checkpoint import ACTOR, CRITIC, load_checkpoint
+
+from .tracker import NO_CHECKPOINT, TRAIN
+
+_AVERAGED = (ACTOR, CRITIC)
 
 
 def average(paths: Sequence[Path]) -> dict:
@@ -21,7 +25,7 @@ def average(paths: Sequence[Path]) -> dict:
     Raises:
         ValueError: If a file is missing, is no checkpoint, or holds other networks than the first.
     """
-    checkpoints = [_load(path) for path in paths]
+    checkpoints = [load_checkpoint(path, "cpu", NO_CHECKPOINT, TRAIN, _AVERAGED) for path in paths]
     first = checkpoints[0]
     for path, other in zip(paths, checkpoints, strict=True):
         if any(_shapes(other[part]) != _shapes(first[part]) for part in _AVERAGED):
@@ -31,18 +35,6 @@ def average(paths: Sequence[Path]) -> dict:
             if tensor.is_floating_point():
                 first[part][name] = torch.stack([other[part][name] for other in checkpoints]).mean(0)
     return first
-
-
-def _load(path: Path) -> dict:
-    if not path.is_file():
-        raise ValueError(f"{path}: no such checkpoint; train one with 'tt pretrain track'")
-    try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        if missing := [part for part in _AVERAGED if part not in checkpoint]:
-            raise KeyError(missing[0])
-        return checkpoint
-    except Exception as error:  # torch.load raises many kinds
-        raise ValueError(f"{path}: not a checkpoint of the RSL-RL runner, or cut short") from error
 
 
 def _shapes(state: dict[str, torch.Tensor]) -> dict[str, torch.Size]:

@@ -76,12 +76,14 @@ PASSES_ON = True
 
 def run(args: argparse.Namespace, further: list[str]) -> int:
     """Run the chosen step; its exit code. ``further`` are overrides for `track` and `distill`."""
-    chosen = {"motions": _motions, "track": _track, "average": _average, "distill": _distill, "evaluate": _evaluate}
-    return chosen[args.step](args, further)
+    passing_on = {"track": _track, "distill": _distill}
+    if args.step in passing_on:
+        return passing_on[args.step](args, further)
+    refuse(further, f"pretrain {args.step}")
+    return {"motions": _motions, "average": _average, "evaluate": _evaluate}[args.step](args)
 
 
-def _motions(args: argparse.Namespace, further: list[str]) -> int:
-    refuse(further, "pretrain motions")
+def _motions(args: argparse.Namespace) -> int:
     from .motions.build import build_library
 
     library = build_library(args.motions, args.table)
@@ -105,8 +107,7 @@ def _track(args: argparse.Namespace, further: list[str]) -> int:
     return run_train_cli([*argv, f"env.commands.motion.library={args.library.resolve()}", *further])
 
 
-def _average(args: argparse.Namespace, further: list[str]) -> int:
-    refuse(further, "pretrain average")
+def _average(args: argparse.Namespace) -> int:
     import torch
 
     from .average import average
@@ -166,8 +167,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     return 0
 
 
-def _evaluate(args: argparse.Namespace, further: list[str]) -> int:
-    refuse(further, "pretrain evaluate")
+def _evaluate(args: argparse.Namespace) -> int:
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.evaluation import zero_shot
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE

@@ -18,6 +18,9 @@ from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
 
 from .motions.library import MotionLibrary
 
+NO_CHECKPOINT, TRAIN = "not a checkpoint of the RSL-RL runner", "tt pretrain track"
+"""What is said of a file that is no tracker, and what makes one."""
+
 
 class Tracker:
     """Deterministic actor of a ``TaskTokens-Tracking`` checkpoint."""
@@ -28,7 +31,7 @@ class Tracker:
         Raises:
             ValueError: If the file is missing, or is no checkpoint of this task's actor.
         """
-        state = actor_state(path, device, "not a checkpoint of the RSL-RL runner", "tt pretrain track")
+        state = actor_state(path, device, NO_CHECKPOINT, TRAIN)
         widths = [tensor.shape[0] for name, tensor in state.items() if name.endswith("weight")]
         cfg = TrackerRunnerCfg()
         inputs = {"humanoid": torch.zeros(1, 358), "target": torch.zeros(1, 288)}
@@ -38,7 +41,7 @@ class Tracker:
             )
             self._actor.load_state_dict(state)
         except (IndexError, RuntimeError) as error:
-            raise ValueError(f"{path}: no actor of TaskTokens-Tracking; train one with 'tt pretrain track'") from error
+            raise ValueError(f"{path}: no actor of TaskTokens-Tracking; train one with '{TRAIN}'") from error
         self._actor.to(device).eval()
 
     @torch.no_grad()

@@ -63,7 +63,7 @@ class SteeringCommand(DirectionCommand):
     def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
         """The arrow of Direction, and one at the height of the head: where to face."""
         above = self.robot.data.root_link_pos_w.torch[env_id] + torch.tensor([0.0, 0.0, 0.9], device=self.device)
-        ahead = torch.stack((self.facing[env_id].cos(), self.facing[env_id].sin(), torch.zeros_like(above[0])))
+        ahead = torch.nn.functional.pad(unit_vector(self.facing[env_id]), (0, 1))
         return [*super().marks(env_id), (above, above + 0.4 * ahead, 0.02)]
 
     def _facing_error(self) -> torch.Tensor:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.kinematics.heading import quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, quat_mul, quat_rotate
 
 from .curves import sample_rows, smooth
@@ -127,7 +127,7 @@ def _path(distance: torch.Tensor, curvature: torch.Tensor, onset: torch.Tensor) 
     step = 0.005
     grid = torch.arange(-1.0, distance.max().item() + 1.0, step, dtype=distance.dtype)
     yaw = torch.cumsum(curvature * (grid / onset).clamp(0.0, 1.0) * step, dim=0)
-    xy = torch.cumsum(torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1) * step, dim=0)
+    xy = torch.cumsum(unit_vector(yaw) * step, dim=0)
     xy[:, 0] -= 1.0 + step
     rows = (distance.flatten() + 1.0) / step
     return sample_rows(yaw, rows).view_as(distance), sample_rows(xy, rows).view(*distance.shape, 2)
