@@ -9,12 +9,14 @@ import published_checkpoints as published
 import pytest
 import torch
 from isaaclab_tasks.utils import resolve_task_config
+from safetensors.torch import save_file
 
 from tt_isaaclab import cli
 from tt_isaaclab.bfm.files import TokenFileError
 from tt_isaaclab.bfm.importers.command import import_bfm
 from tt_isaaclab.deploy.contract import load as load_contract
 from tt_isaaclab.evaluation.evaluator import evaluate
+from tt_isaaclab.evaluation.result import read_result
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
@@ -87,6 +89,47 @@ def test_it_is_exported_with_its_own_inputs_and_the_runner_says_that_it_cannot_m
     assert [entry["name"] for entry in contract["inputs"]] == ["humanoid", "history", "terrain", "targets"]
     assert cli.main(["run-policy", str(out)]) != 0
     assert "the policy of a masked_mimic_v2_3, whose history" in capsys.readouterr().err
+
+
+def test_the_commands_show_it_its_past_and_a_sentence(tmp_path, capsys):
+    path = published.write(tmp_path / "last.ckpt", published.checkpoint("v1", published.random_state("v1")))
+    file, result = tmp_path / "bfm.safetensors", tmp_path / "result.json"
+    import_bfm(path, file)
+    texts = save_texts(tmp_path / "text.safetensors", "a person waits")
+    words = [f"env.observations.text.vector.params.{key}={value!r}" for key, value in texts.items()]
+    command = ["evaluate", "--task", "Direction", "--bfm", str(file), "--prior", "--episodes", "2"]
+    assert cli.main([*command, "--json", str(result), "presets=pose_history,text", *words]) == 0
+    record = read_result(result)
+    assert record["method"] == "bfm_prior_pose_history_text"
+    assert record["overrides"] == ["presets=masked_mimic_v1,joint_prior,pose_history,text", *words]
+    alone = tmp_path / "alone.json"
+    assert cli.main([*command, "--json", str(alone)]) == 0
+    assert read_result(alone)["mean_return"] != record["mean_return"]
+    assert cli.main([*command, "pose_history"]) == 2
+    assert "unknown argument(s) pose_history" in capsys.readouterr().err
+
+    out = tmp_path / "policy"
+    export = ["export", "--task", "Direction", "--token", "none", "--bfm", str(file), "--episodes", "4"]
+    assert cli.main([*export, "--out", str(out), "presets=pose_history"]) == 0
+    assert [entry["name"] for entry in load_contract(out)["inputs"]] == ["humanoid", "terrain", "history"]
+    film = [
+        "play",
+        "--task",
+        "Direction",
+        "--bfm",
+        str(file),
+        "--video",
+        str(tmp_path / "film.mp4"),
+        "--seconds",
+        "0.2",
+    ]
+    assert cli.main([*film, "presets=pose_history"]) == 0
+
+
+def save_texts(path, sentence):
+    """A file with one random vector, and what names its sentence."""
+    save_file({sentence: torch.randn(512, generator=torch.Generator().manual_seed(0))}, path)
+    return {"file": str(path), "sentence": sentence}
 
 
 def test_an_environment_that_lacks_an_input_says_so(tmp_path):

@@ -63,6 +63,11 @@ def refuse(arguments: Sequence[str], verb: str) -> None:
         raise ValueError(f"unknown argument(s) {' '.join(arguments)}; see 'tt {verb} --help'")
 
 
+def refuse_all_but_overrides(arguments: Sequence[str], verb: str) -> None:
+    """Raise ValueError if some of the arguments that a verb does not know are no Hydra overrides."""
+    refuse([argument for argument in arguments if argument.startswith("-") or "=" not in argument], verb)
+
+
 def _raised_by_us(error: BaseException) -> bool:
     """Whether this package raised the error on purpose; one from a library below it is a bug, to be seen in full."""
     trace = error.__traceback__

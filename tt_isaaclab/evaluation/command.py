@@ -14,6 +14,8 @@ from . import methods
 from .evaluator import Evaluation, evaluate
 from .result import result
 
+PASSES_ON = True
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the evaluation."""
@@ -26,12 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, default=None, help="file to write the result to")
 
 
-def run(args: argparse.Namespace) -> None:
-    """Evaluate and report."""
+def run(args: argparse.Namespace, further: list[str]) -> None:
+    """Evaluate and report; ``further`` are overrides of the task."""
     task = check_task_id(args.task)
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
-    method = methods.load_method(args, task)
+    method = methods.load_method(args, task, further)
     backend = args.backend or DEFAULT_BACKEND
     with open_env(
         task,

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
+from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
-from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_PRESETS, BfmPolicy, prompt_groups
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
-from tt_isaaclab.tasks.make import presets_for
+from tt_isaaclab.tasks.make import presets_for, split_presets
 
 from .evaluator import Policy
 
@@ -22,7 +24,7 @@ class Method:
     """A policy and what it is made of."""
 
     name: str
-    """``bfm``, ``task_token`` or ``pure_rl``, and ``_prior`` where the joint conditions are visible."""
+    """``bfm``, ``task_token`` or ``pure_rl``, and ``_prior``, ``_pose_history``, ``_text`` for what is visible."""
     policy: Policy
     humanoid: str
     """Name of the body."""
@@ -30,7 +32,7 @@ class Method:
     token_hash: str | None = None
     """Of the token file, or of the checkpoint of a policy without behaviour model."""
     overrides: list[str] = field(default_factory=list)
-    """Hydra overrides that the environment needs."""
+    """Hydra overrides of the environment: what the method needs, and those of the user."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,26 +48,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pure_rl", default=None, metavar="CHECKPOINT", help="a policy without behaviour model instead"
     )
+    parser.epilog = (
+        "Further arguments are overrides of the task, such as env.commands.reach.tolerance=0.1, or presets=text,pose_history "
+        "for what an imported model can read besides."
+    )
 
 
-def load_method(args: argparse.Namespace, task: str) -> Method:
-    """The method that the options choose.
+def load_method(args: argparse.Namespace, task: str, further: Sequence[str] = ()) -> Method:
+    """The method that the options choose; ``further`` are overrides of the task.
 
     Raises:
         ValueError: If a file cannot be used, belongs to another task or model, or the options exclude each other.
     """
+    refuse_all_but_overrides(further, args.verb)
     humanoid = load_humanoid(args.humanoid)
-    body, overrides = humanoid.spec.name, [*humanoid.overrides]
+    presets, further = split_presets([*humanoid.overrides, *further])
+    body = humanoid.spec.name
     if args.pure_rl:
-        if args.token != "none" or args.prior:
-            raise ValueError("--pure_rl takes neither --token nor --prior")
-        return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), overrides)
+        if args.token != "none" or args.prior or presets:
+            raise ValueError("--pure_rl takes neither --token nor --prior nor presets")
+        return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), further)
     bfm = load_bfm_or_bundled(args.bfm)
     token = load_token_of_task(args.token, task, bfm, humanoid.spec)
     if token and token.card.prior and not args.prior:
         print(f"note: {token.path.name} was trained beside the joint-condition prompt; --prior shows it")
-    name = ("task_token" if token else "bfm") + ("_prior" if args.prior else "")
-    presets = token.card.presets if token else []
-    overrides = [*presets_for(bfm.layout, *presets, prior=args.prior), *overrides]
-    policy = BfmPolicy(bfm, token.encoder if token else None, [PROMPT_GROUP] if args.prior else [])
+    shown = (["joint_prior"] if args.prior else []) + [name for name in presets if name in PROMPT_PRESETS]
+    name = "_".join(["task_token" if token else "bfm", *shown]).replace("joint_prior", "prior")
+    overrides = [*presets_for(bfm.layout, *presets, *(token.card.presets if token else []), prior=args.prior), *further]
+    policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(shown))
     return Method(name, policy, body, bfm.hash, sha256(token.path) if token else None, overrides)

@@ -14,7 +14,7 @@ from .conditions import Condition
 from .evaluator import Episodes
 from .methods import Method
 
-SCHEMA = "tt_isaaclab.result/1"
+SCHEMA = "tt_isaaclab.result/2"
 """First key of every result."""
 
 _PACKAGES = ("tt_isaaclab", "isaaclab", "rsl-rl-lib", "torch", "newton", "mujoco", "ovphysx")
@@ -38,6 +38,7 @@ def result(
         "humanoid": method.humanoid,
         "bfm_hash": method.bfm_hash,
         "token_hash": method.token_hash,
+        "overrides": method.overrides,
         "seed": seed,
         "condition": (condition or Condition()).as_dict(),
         **episodes.summary(rows).as_dict(),

@@ -25,6 +25,8 @@ CONFIG = Path("config/robustness.yaml")
 _CROWD = 2048
 """Most environments in one batch."""
 
+PASSES_ON = True
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the sweep."""
@@ -44,12 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Evaluate the values that are missing; returns 1 if some failed."""
+def run(args: argparse.Namespace, further: list[str]) -> int:
+    """Evaluate the values that are missing; ``further`` are overrides of the task. Returns 1 if some failed."""
     task, factors = check_task_id(args.task), read_factors(args.config)
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
-    method, backend = methods.load_method(args, task), args.backend or DEFAULT_BACKEND
+    method, backend = methods.load_method(args, task, further), args.backend or DEFAULT_BACKEND
     cells = {args.out / _name(task, method, backend, args.seed, a, f): (a, f) for a in args.axes for f in factors[a]}
     missing = [path for path in cells if not _done(path, method)]
     print(f"{task} {method.name} on {backend}: {len(missing)} of {len(cells)} values to evaluate")
@@ -104,8 +106,8 @@ def _done(path: Path, method: Method) -> bool:
     if not path.exists():
         return False
     found = read_result(path)
-    if (found["bfm_hash"], found["token_hash"]) != (method.bfm_hash, method.token_hash):
-        raise ValueError(f"{path}: result of another model or token; choose another folder with --out")
+    if any(found[key] != getattr(method, key) for key in ("bfm_hash", "token_hash", "overrides")):
+        raise ValueError(f"{path}: result of another model or token, or of other overrides; choose another --out")
     return True
 
 

@@ -12,21 +12,24 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
+from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, ORDERS, TORCHSCRIPT, dump
 from tt_isaaclab.deploy.runner import one_core_session, require_onnxruntime
 from tt_isaaclab.evaluation.evaluator import EPISODE_STEPS
 from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.generate import ASSETS
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
+from tt_isaaclab.task_tokens.policy import BfmPolicy, prompt_groups
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
-from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
+from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for, split_presets
 from tt_isaaclab.whole_file import whole_file
 
 from .contract import build_contract
 from .graph import PolicyGraph, save_onnx, save_torchscript
 from .leapp import check_leapp, save_leapp
 from .parity import check_parity, measure_latency
+
+PASSES_ON = True
 
 _ROLLOUT_STEPS, _ROLLOUT_ENVS = 100, 4
 """The roll-out that parity is checked on."""
@@ -42,10 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--episodes", type=int, default=256, help="episodes of 'tt evaluate' whose orders go along")
     parser.add_argument("--leapp", action="store_true", help="write a LEAPP graph of the whole control step besides")
     parser.add_argument("--seed", type=int, default=0, help="seed of these orders, as of 'tt evaluate'")
+    parser.epilog = "Further arguments are overrides of the task, such as presets=pose_history for an imported model."
 
 
-def run(args: argparse.Namespace) -> None:
-    """Export, check and report."""
+def run(args: argparse.Namespace, further: list[str]) -> None:
+    """Export, check and report; ``further`` are overrides of the task."""
+    refuse_all_but_overrides(further, "export")
     task = check_task_id(args.task)
     require_onnxruntime()
     if args.episodes < _ROLLOUT_ENVS:
@@ -56,12 +61,14 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(
             f"{token.path}: reads {token.card.proprioception} besides the command, which the runner does not"
         )
-    policy = BfmPolicy(bfm, token.encoder if token else None, [PROMPT_GROUP] if args.prior else [])
+    presets, further = split_presets(further)
+    shown = [*(["joint_prior"] if args.prior else []), *presets]
+    policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(shown))
     if args.leapp:
         check_leapp(policy.prompts)
     graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
     hashes["token"] = sha256(token.path) if token else None
-    overrides = presets_for(bfm.layout, prior=args.prior)
+    overrides = [*presets_for(bfm.layout, *shown), *further]
     with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(task))
         orders, lengths = term.script(args.seed, EPISODE_STEPS)

@@ -12,12 +12,13 @@ from isaaclab.envs import ManagerBasedRLEnvCfg
 from isaaclab_rl.entrypoints import run_play_cli
 
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
-from tt_isaaclab.cli import refuse
+from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.rl.defaults import with_defaults
+from tt_isaaclab.task_tokens.policy import prompt_groups
 from tt_isaaclab.task_tokens.token_file import TOKENS, load_token_of_task
-from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
+from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for, split_presets
 
 from .panel import Panel, page_of
 from .session import Session
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
         bfm = None if args.bfm == "bundled" else args.bfm  # the task has it already
         given = ["--checkpoint", args.checkpoint, "--seed", str(args.seed), *further]
         return run_play_cli(with_defaults(args.task, bfm, args.humanoid, given, viz=args.viz))
-    refuse([argument for argument in further if argument.startswith("-")], "play")
+    refuse_all_but_overrides(further, "play")
     task = check_task_id(args.task)
     viz = "none" if args.video else args.viz
     if viz == "none" and args.video is None:
@@ -71,12 +72,9 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     shipped = "bundled" if args.bfm == "bundled" and (TOKENS / f"{task}.safetensors").is_file() else "none"
     humanoid = load_humanoid(args.humanoid)
     token = load_token_of_task(args.token or shipped, task, bfm, humanoid.spec)
-    presets = token.card.presets if token else []
-    overrides = [
-        *presets_for(bfm.layout, *presets, prior=has_prior(task)),
-        *humanoid.overrides,
-        *further,
-    ]
+    presets, further = split_presets(further)
+    read = [*(token.card.presets if token else []), *presets]
+    overrides = [*presets_for(bfm.layout, *read, prior=has_prior(task)), *humanoid.overrides, *further]
     command = command_name(task)
 
     def alone(cfg: ManagerBasedRLEnvCfg) -> None:
@@ -86,9 +84,8 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
             with_web_viewer(cfg, args.port)
 
     with open_env(task, seed=args.seed, overrides=overrides, play=True, edit=alone, viz=viz) as env:
-        session = Session(
-            env, command, bfm, token.encoder if token else None, args.prior or bool(token and token.card.prior)
-        )
+        prior = args.prior or bool(token and token.card.prior)
+        session = Session(env, command, bfm, token.encoder if token else None, prior, prompt_groups(presets))
         if args.video:
             steps = round((args.seconds or 10.0) / env.step_dt)
             record(env, command, session.step, steps, args.video, follow=args.camera == "follow")

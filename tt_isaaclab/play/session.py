@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
@@ -21,12 +23,19 @@ class Session:
         bfm: Behaviour model.
         encoder: Task token, or ``None``.
         prior: Whether the prompt is on at the start.
+        prompts: Further observation groups that always prompt the model.
     """
 
     def __init__(
-        self, env: ManagerBasedRLEnv, command: str, bfm: FrozenBfm, encoder: TaskEncoder | None, prior: bool
+        self,
+        env: ManagerBasedRLEnv,
+        command: str,
+        bfm: FrozenBfm,
+        encoder: TaskEncoder | None,
+        prior: bool,
+        prompts: Sequence[str] = (),
     ) -> None:
-        self.env, self.bfm, self.encoder = env, bfm, encoder
+        self.env, self.bfm, self.encoder, self.prompts = env, bfm, encoder, prompts
         self.term: SegmentCommand = env.command_manager.get_term(command)
         self.observations, _ = env.reset()
         self.has_prior = PROMPT_GROUP in self.observations.keys()
@@ -46,7 +55,8 @@ class Session:
             self._held = self.order
             self.term.release() if self._held is None else self.term.hold(self._held)
             self.observations = self.env.observation_manager.compute()
-        policy = BfmPolicy(self.bfm, self.encoder if self.token else None, [PROMPT_GROUP] if self.prior else [])
+        shown = [*([PROMPT_GROUP] if self.prior else []), *self.prompts]
+        policy = BfmPolicy(self.bfm, self.encoder if self.token else None, shown)
         with torch.inference_mode():
             self.actions = policy(self.observations)
             self.observations, *_ = self.env.step(self.actions)

@@ -8,9 +8,7 @@ import argparse
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.physics.presets import DEFAULT_DEVICE
-from tt_isaaclab.tasks.make import check_task_id, presets_for
-
-_PRESETS = "presets="
+from tt_isaaclab.tasks.make import check_task_id, presets_for, split_presets
 
 
 def add_task_argument(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +30,7 @@ def with_defaults(task: str, bfm: str | None, humanoid: str, further: list[str],
     """
     further = [*further, *load_humanoid(humanoid).overrides]
     if bfm is not None:
-        presets = [name for a in further if a.startswith(_PRESETS) for name in a.removeprefix(_PRESETS).split(",")]
-        further = [a for a in further if not a.startswith(_PRESETS)]
+        presets, further = split_presets(further)
         further += [f"agent.actor.bfm={bfm}", *presets_for(load_bfm_or_bundled(bfm).layout, *presets)]
     given = {argument.split("=")[0] for argument in further}
     defaults = {"--rl_library": "rsl_rl", "--device": DEFAULT_DEVICE, "--viz": viz}

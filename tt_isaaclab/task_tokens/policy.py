@@ -15,6 +15,9 @@ from .encoder import TaskEncoder
 PROMPT_GROUP = "targets"
 """Observation group of the joint-condition prompt, where a task has one."""
 
+PROMPT_PRESETS = {"joint_prior": PROMPT_GROUP, "pose_history": "history", "text": "text"}
+"""Presets that make an environment offer something the behaviour model may do without, and the groups they add."""
+
 STATE_GROUP, TASK_GROUP = "humanoid", "task"
 """Observation groups that become the behaviour model's state and the task encoder's input. Further groups are named
 like the behaviour model's inputs they fill, and flattened: what it always reads, and prompts, which it may do without."""
@@ -49,6 +52,11 @@ def required_groups(layout: BfmLayout) -> list[str]:
 def groups_read(layout: BfmLayout, prompts: Iterable[str], task: bool = True) -> list[str]:
     """Observation groups that a policy reads, in the order of its exports; ``task``: whether it has a task encoder."""
     return [STATE_GROUP, *([TASK_GROUP] if task else []), *required_groups(layout), *prompts]
+
+
+def prompt_groups(presets: Iterable[str]) -> list[str]:
+    """Observation groups of those presets that prompt the behaviour model."""
+    return [PROMPT_PRESETS[name] for name in presets if name in PROMPT_PRESETS]
 
 
 class BfmPolicy:

@@ -17,7 +17,7 @@ from .motion import KINEMATICS, Motion
 
 _ASIDE, _HEIGHT = 0.75, (0.05, 1.6)
 """Points lie up to this far from the pelvis along x and y, at these heights, as in the Reach task [m]."""
-_MOVE, _HOLD = 1.3, 1.0
+_MOVE, _HOLD = 1.5, 1.2
 """Time to get to a pose, and in it [s]."""
 
 _HAND = DEFAULT_HUMANOID.body_ids(DEFAULT_HUMANOID.right_hand)[0]
