@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""``python scripts/faults.py``: kill saving, training and evaluation at random moments and look at what is left."""
+"""``python scripts/faults.py``: kill saving, training, evaluation and a sweep at random moments and look at what is left."""
 
 import argparse
 import tempfile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A few kills; ``scripts/faults.py`` does many, of training and evaluation too."""
+"""A few kills; ``scripts/faults.py`` does many, of training, evaluation and a sweep too."""
 
 import pytest
 

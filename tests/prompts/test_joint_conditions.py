@@ -9,7 +9,7 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets, token_visible
-from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, direction, move_pelvis, reach, velocity
+from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, direction, move_pelvis, reach, strike, velocity
 
 SLOTS = DEFAULT_HUMANOID.conditionable
 PELVIS = SLOTS.index("Pelvis")
@@ -76,3 +76,18 @@ def test_a_walker_who_faces_its_way_reads_the_same_wherever_it_goes(yaw):
         torch.testing.assert_close(slot[row, PELVIS, 0, :3], ahead, atol=1e-5, rtol=0.0)
     torch.testing.assert_close(slot[0, -1, 0, :6], torch.tensor([1.0, 0, 0, 0, 0, 1]), atol=1e-5, rtol=0.0)
     torch.testing.assert_close(slot[0, -1, 1, :3], torch.tensor([1.5, 0.0, 0.0]), atol=1e-5, rtol=0.0)
+
+
+def test_strike_walks_to_a_far_box_pushes_a_near_one_and_stands_by_one_that_lies():
+    root = torch.zeros(3, 3)
+    box = torch.tensor([[0.0, 3.0, 0.9], [0.0, 0.8, 0.9], [0.0, 0.8, 0.2]])
+    target = strike(root, box, torch.tensor([True, True, False]), SLOTS, "R_Hand")
+    hand, (far, near, lies) = SLOTS.index("R_Hand"), target.visible
+    torch.testing.assert_close(target.heading[:, 0], LEFT.expand(3))
+    speed = target.root_lin_vel[:, 0]
+    torch.testing.assert_close(speed, torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert far[0, PELVIS].all() and far[0, -1].all() and not far[:, hand].any()
+    assert near[1, hand, 0] and near.sum() == 1
+    torch.testing.assert_close(target.pos[1, 1, hand], torch.tensor([0.0, 0.8, 1.3]))
+    assert target.time[:, 1].tolist() == pytest.approx([1.0, 0.5, 1.0])
+    assert lies[0, -1].all() and not lies[:, hand].any()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Kill a process at random moments while it saves, trains or evaluates: every file stays whole, every run goes on."""
+"""Kill a process at random moments while it saves, trains, evaluates or sweeps: files stay whole, runs go on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from pathlib import Path
 import torch
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.evaluation.result import read_result
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
 from tt_isaaclab.whole_file import write_json
 
 TASK, TOKEN, COUNT, RESULT = "TaskTokens-Direction", "direction.safetensors", "count.json", "result.json"
+SWEEP, FACTORS = "sweep", "factors.yaml"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Survival:
     resumed: int
     """Runs that went on from what an earlier one had left."""
     progress: int
-    """How far the last file says that it came: saves, frames or episodes."""
+    """How far the last file says that it came: saves, frames, episodes or values."""
 
 
 def save(folder: Path) -> None:
@@ -99,10 +101,26 @@ def check_evaluate(folder: Path) -> int:
     return json.loads((folder / RESULT).read_text())["episodes"] if (folder / RESULT).is_file() else 0
 
 
+def sweep(folder: Path) -> None:
+    """Evaluate the behaviour model under several gravities, one after the other."""
+    from tt_isaaclab.cli import main
+
+    (folder / FACTORS).write_text("gravity: [0.5, 0.75, 1.0, 1.5, 2.0]\n")
+    print("started", flush=True)
+    where = ["--axes", "gravity", "--config", str(folder / FACTORS), "--out", str(folder / SWEEP)]
+    main(["robustness", "--task", TASK, "--episodes", "2", *where])
+
+
+def check_sweep(folder: Path) -> int:
+    """Values so far, each a whole file."""
+    return len([read_result(path) for path in (folder / SWEEP).glob("*.json")])
+
+
 ACTIVITIES = {
     "save": (save, check_save, 0.5),
     "train": (train, check_train, 8.0),
     "evaluate": (evaluate, check_evaluate, 30.0),
+    "sweep": (sweep, check_sweep, 60.0),
 }
 """Name -> what runs, what looks at its files, and the longest time from its start to the kill [s]."""
 

@@ -22,6 +22,11 @@ MOVE_TIMES = (8 / 30, 1.0)
 
 _PELVIS = "Pelvis"
 
+_APPROACH_SPEED, _PUSH_DISTANCE = 1.0, 1.1
+"""How fast to walk to a box [m/s], and how far from its centre to stop and push it [m]."""
+_PUSH_HEIGHT, _PUSH_TIME = 1.3, 0.5
+"""Where to push it [m], and when the hand should be where its centre is [s from now]."""
+
 
 def move_pelvis(
     root_pos: torch.Tensor,
@@ -108,8 +113,36 @@ def reach(point: torch.Tensor, time: torch.Tensor, slots: Sequence[str], hand: s
     return target
 
 
+def strike(
+    root_pos: torch.Tensor, box: torch.Tensor, standing: torch.Tensor, slots: Sequence[str], hand: str
+) -> SparseTarget:
+    """Walk to a box facing it, then push it with this hand; stand once it lies: the prompt of the Strike task.
+
+    Args:
+        root_pos: Pelvis now (N, 3), world [m].
+        box: Centre of the box (N, 3), world [m].
+        standing: Whether the box still stands (N,), bool.
+        slots: Body of each slot of the model's layout.
+        hand: Name of the hand's slot.
+
+    Returns:
+        Targets at `MOVE_TIMES` (N, 2, ...); the far row of those who push is the hand's, after `_PUSH_TIME`.
+    """
+    way = (box - root_pos)[:, :2]
+    distance, yaw = way.norm(dim=-1), torch.atan2(way[:, 1], way[:, 0])
+    push = standing & (distance < _PUSH_DISTANCE)
+    target = direction(root_pos, yaw, _APPROACH_SPEED * (standing & ~push), slots)
+    slot = slots.index(hand)
+    target.pos[:, 1, slot, :2] = box[:, :2]
+    target.pos[:, 1, slot, 2] = _PUSH_HEIGHT
+    target.time[push, 1] = _PUSH_TIME
+    target.visible[push] = False
+    target.visible[push, 1, slot, 0] = True
+    return target
+
+
 def _move(
     root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, slots: Sequence[str], facing: torch.Tensor
 ) -> SparseTarget:
-    time = torch.tensor(MOVE_TIMES, device=yaw.device).expand(len(yaw), -1)
+    time = torch.tensor(MOVE_TIMES, device=yaw.device).repeat(len(yaw), 1)
     return move_pelvis(root_pos, speed.unsqueeze(-1) * unit_vector(yaw), facing, PELVIS_HEIGHT, time, slots)

@@ -4,7 +4,7 @@
 import torch
 from formula_walk import SPEED, make_walk
 
-from tt_isaaclab.bfm.pretrain.cues import Cues
+from tt_isaaclab.bfm.pretrain.cues import Cues, Rests
 from tt_isaaclab.bfm.pretrain.motions.augment import bend
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion
@@ -44,3 +44,9 @@ def test_a_curve_asks_to_turn():
     cues = _cues(bend(make_walk(6.0), 45.0))
     (_, now), (_, later) = (cues.at(torch.zeros(1, dtype=torch.long), torch.tensor([time])) for time in (2.0, 3.0))
     torch.testing.assert_close(torch.rad2deg(later - now), torch.tensor([45.0]), atol=4.0, rtol=0.0)
+
+
+def test_a_hand_rests_where_its_body_stands_and_at_the_end():
+    library = MotionLibrary.from_motions([Clip("0"), Clip("1")], [_waiting_walk(), make_walk(4.0)])
+    wait = Rests(library).wait(torch.tensor([0, 0, 0, 1]), torch.tensor([0.5, 3.0, 5.9, 1.0]))
+    torch.testing.assert_close(wait, torch.tensor([0.1, 3.0, 0.1, 3.0]), atol=0.05, rtol=0.0)

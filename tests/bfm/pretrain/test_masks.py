@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from tt_isaaclab.bfm.pretrain.masks import CLIP, ORDER, Kind, Masks
+from tt_isaaclab.bfm.pretrain.masks import CLIP, ORDER, REACHING, Kind, Masks
 
 SLOTS = ("Pelvis", "L_Ankle", "R_Ankle", "L_Hand", "R_Hand", "Head")
 NEAR = 3
@@ -12,21 +12,21 @@ NEAR = 3
 
 @pytest.fixture(scope="module")
 def drawn() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Ordered or not, kind, and bits of many masks."""
+    """What is followed (a clip, reaches, orders), kind, and bits of many masks."""
     torch.manual_seed(0)
-    ordered = torch.arange(20_000) % 2 == 0
-    return ordered, *Masks(6, SLOTS, NEAR, "cpu").draw(ordered)
+    follows = torch.arange(30_000) % 3
+    return follows, *Masks(6, SLOTS, NEAR, "cpu").draw(follows == 2, follows == 1)
 
 
 def _of(drawn, kind: Kind) -> torch.Tensor:
     return drawn[2][drawn[1] == kind]
 
 
-@pytest.mark.parametrize("order, shares", [(False, CLIP), (True, ORDER)])
-def test_shares(drawn, order, shares):
-    ordered, kind, _ = drawn
+@pytest.mark.parametrize("followed, shares", enumerate((CLIP, REACHING, ORDER)))
+def test_shares(drawn, followed, shares):
+    follows, kind, _ = drawn
     assert sum(shares) == pytest.approx(1.0)
-    counts = torch.bincount(kind[ordered == order], minlength=len(Kind))
+    counts = torch.bincount(kind[follows == followed], minlength=len(Kind))
     torch.testing.assert_close(counts / counts.sum(), torch.tensor(shares), atol=0.015, rtol=0.0)
 
 
@@ -45,6 +45,7 @@ def test_which_slots_a_kind_shows(drawn):
         Kind.HEAD_HANDS: {"Head", "L_Hand", "R_Hand"},
         Kind.HAND: {"R_Hand"},
         Kind.MOTION: {"motion"},
+        Kind.REACH: {"R_Hand"},
         Kind.DIRECTION: {"Pelvis", "motion"},
         Kind.VELOCITY: {"motion"},
         Kind.MOVE: {"Pelvis", "motion"},
@@ -57,6 +58,11 @@ def test_which_slots_a_kind_shows(drawn):
 def test_direction_masks_are_those_of_the_prompt(drawn):
     bits = _of(drawn, Kind.DIRECTION)[0]
     assert bits[NEAR, 0].all() and bits[NEAR, -1].all() and bits[-1, 0, 0] and bits.sum() == 5
+
+
+def test_reach_masks_are_those_of_the_prompt(drawn):
+    bits = _of(drawn, Kind.REACH)[0]
+    assert bits[-1, SLOTS.index("R_Hand"), 0] and bits.sum() == 1
 
 
 def test_some_masks_show_the_far_time_alone(drawn):

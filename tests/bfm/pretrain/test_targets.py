@@ -10,6 +10,7 @@ from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.pretrain.distill import student_env
 from tt_isaaclab.bfm.pretrain.masks import Kind
 from tt_isaaclab.bfm.pretrain.targets import StudentTargets
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.tasks.make import open_env
 
@@ -72,6 +73,18 @@ def test_a_prompt_goes_straight_at_the_ordered_speed_and_way_even_past_the_end(e
     ahead = 1.5 * torch.tensor([[math.cos(0.5), math.sin(0.5)]]).expand(NUM_ENVS, 2)
     torch.testing.assert_close(slots[:, -1, 0, 0, :2], ahead, atol=0.15, rtol=0.0)
     torch.testing.assert_close(slots[:, 3, -1, 1, :2], ahead, atol=0.15, rtol=0.0)
+
+
+def test_a_reach_shows_the_hand_where_it_will_rest(env):
+    slot, hand = LAYOUT.target_slots.index("R_Hand"), DEFAULT_HUMANOID.body_ids("R_Hand")[0]
+    far = torch.zeros(6, 7, 2, dtype=torch.bool)
+    far[-1, slot, 0] = True
+    targets = _show(env, clip=0, time=1.0, kind=Kind.REACH, bits=far)  # a walker's hand rests at the end of the clip
+    slots, visible = _rows(env, targets)
+    assert visible[:, -1].all() and not visible[:, :-1].any()
+    end = env.command_manager.get_term("motion").reference(torch.full((NUM_ENVS,), 3.0)).body_pos[:, hand]
+    ahead = (end - read_bodies(env.scene["robot"]).pos[:, hand]).norm(dim=-1)
+    torch.testing.assert_close(slots[:, -1, slot, 0, :3].norm(dim=-1), ahead, atol=0.01, rtol=0.0)
 
 
 def test_quiet_shows_nothing_to_those_who_shall_stand(env):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a user who watches a clip would be asking for: how fast and which way the pelvis should move from here."""
+"""What a user who watches a clip would be asking for: how the pelvis should move from here, where a hand should go."""
 
 from __future__ import annotations
 
 import torch
 
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_angle
 
 from .motions.library import MotionLibrary
@@ -17,6 +18,12 @@ _SOON = 0.5
 
 _SLOW = 0.2
 """Below this speed the request is to stand [m/s]."""
+
+_AT_REST = 0.05
+"""A hand slower than this rests [m/s]."""
+
+_SOONEST = 0.1
+"""Time at which a hand that rests should be where it is [s], as in the prompt of the Reach task."""
 
 
 class Cues:
@@ -48,3 +55,23 @@ class Cues:
         frame = (time * self._library.fps).round().long()
         row = self._first[clip] + torch.minimum(frame, self._library.frames[clip] - 1)
         return self._speed[row], self._yaw[row]
+
+
+class Rests:
+    """When the right hand rests next, for all frames of a library."""
+
+    def __init__(self, library: MotionLibrary) -> None:
+        self._library = library
+        self._first = library.frames.cumsum(0) - library.frames
+        clip = torch.repeat_interleave(torch.arange(len(library), device=library.frames.device), library.frames)
+        row = torch.arange(len(clip), device=clip.device)
+        last = (self._first + library.frames - 1)[clip]
+        hand = DEFAULT_HUMANOID.body_ids(DEFAULT_HUMANOID.right_hand)[0]
+        speed = library.sample(clip, (row - self._first[clip]) / library.fps).body_lin_vel[:, hand].norm(dim=-1)
+        rest = torch.where(speed < _AT_REST, row, len(row)).flip(0).cummin(0).values.flip(0)
+        self._wait = (torch.minimum(rest, last) - row) / library.fps
+
+    def wait(self, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        """Time from now until the hand rests, at least 0.1 (N,) [s], for clips (N,) at times (N,) [s]."""
+        frame = torch.minimum((time * self._library.fps).round().long(), self._library.frames[clip] - 1)
+        return self._wait[self._first[clip] + frame].clamp(min=_SOONEST)

@@ -21,6 +21,8 @@ class Kind(IntEnum):
     HEAD_HANDS = auto()
     HAND = auto()
     MOTION = auto()
+    REACH = auto()
+    """The hand alone, at the far time: when it will rest next."""
     DIRECTION = auto()
     VELOCITY = auto()
     MOVE = auto()
@@ -28,11 +30,13 @@ class Kind(IntEnum):
     """As `DIRECTION`, and nothing at all while the order is to stand."""
 
 
-# ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, DIRECTION, VELOCITY, MOVE, QUIET
-CLIP = (0.18, 0.32, 0.12, 0.14, 0.12, 0.12, 0.0, 0.0, 0.0, 0.0)
+# ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, REACH, DIRECTION, VELOCITY, MOVE, QUIET
+CLIP = (0.18, 0.32, 0.12, 0.14, 0.12, 0.12, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Shares of the kinds for those who follow a clip."""
-ORDER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30)
-"""Shares of the kinds for those who follow orders."""
+REACHING = (0.10, 0.15, 0.05, 0.05, 0.10, 0.05, 0.50, 0.0, 0.0, 0.0, 0.0)
+"""Shares for those who follow a clip of reaches."""
+ORDER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30)
+"""Shares for those who follow orders."""
 
 
 class Masks:
@@ -43,12 +47,12 @@ class Masks:
         self._shape, self._device = (times, len(slots) + 1, 2), device
         self._root, self._hands = slots.index("Pelvis"), [slots.index(s) for s in ("Head", "L_Hand", "R_Hand")]
         self._near = near
-        self._shares = torch.tensor((CLIP, ORDER), device=device)
+        self._shares = torch.tensor((CLIP, REACHING, ORDER), device=device)
 
-    def draw(self, ordered: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Kinds (n,) and masks (n, T, S + 1, 2) for environments that follow orders (n,) or clips."""
+    def draw(self, ordered: torch.Tensor, reaching: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Kinds (n,) and masks (n, T, S + 1, 2) for environments that follow orders (n,), reaches (n,) or other clips."""
         n = len(ordered)
-        kind = torch.multinomial(self._shares[ordered.long()], 1).squeeze(1)
+        kind = torch.multinomial(self._shares[torch.where(ordered, 2, reaching.long())], 1).squeeze(1)
         bits = torch.stack([getattr(self, f"_{k.name.lower()}")(n) for k in Kind], dim=1)
         return kind, bits[torch.arange(n, device=self._device), kind]
 
@@ -89,6 +93,11 @@ class Masks:
     def _hand(self, n: int) -> torch.Tensor:
         bits = self._slots(n, self._hands[-1:])
         bits[..., 1] = False
+        return bits
+
+    def _reach(self, n: int) -> torch.Tensor:
+        bits = self._none(n)
+        bits[:, -1, self._hands[-1], 0] = True
         return bits
 
     def _motion(self, n: int) -> torch.Tensor:

@@ -13,6 +13,7 @@ from tt_isaaclab.kinematics.sparse_targets import SparseTarget, sparse_targets, 
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT, move_pelvis
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 
+from .cues import Rests
 from .masks import Kind, Masks
 
 _HOLD = (1.0, 3.0)
@@ -40,6 +41,8 @@ class StudentTargets:
         near = torch.tensor(layout.target_steps, device=device) / layout.control_rate
         self._near = near.expand(n, -1)
         self._masks = Masks(len(near) + 1, layout.target_slots, int((near - MOVE_TIMES[0]).abs().argmin()), device)
+        self._rests = Rests(command.library)
+        self._reaches = torch.isin(torch.arange(len(command.library), device=device), command.library.ids("reach"))
         self.kind = torch.zeros(n, dtype=torch.long, device=device)
         self._bits = torch.zeros(n, len(near) + 1, len(self._slots) + 1, 2, dtype=torch.bool, device=device)
         self._left, self.far, self._height = (torch.zeros(n, device=device) for _ in range(3))
@@ -48,7 +51,8 @@ class StudentTargets:
         """Draw new masks where they are ``seconds`` too old, or where an episode has just begun (N,)."""
         self._left -= seconds
         rows = (fresh | (self._left <= 0.0)).nonzero().squeeze(-1)
-        self.show(rows, *self._masks.draw(self._command.orders.given[rows]))
+        reaching = self._reaches[self._command.clip[rows]]
+        self.show(rows, *self._masks.draw(self._command.orders.given[rows], reaching))
 
     def show(self, rows: torch.Tensor, kind: torch.Tensor, bits: torch.Tensor) -> None:
         """Give environments (n,) masks of a kind (n,) with bits (n, T, S + 1, 2), and draw what goes with them."""
@@ -69,7 +73,8 @@ class StudentTargets:
 
     def _target(self, bodies: BodyState) -> SparseTarget:
         command = self._command
-        time = torch.cat((self._near, self.far.unsqueeze(1)), dim=1)
+        far = torch.where(self.kind == Kind.REACH, self._rests.wait(command.clip, command.time), self.far)
+        time = torch.cat((self._near, far.unsqueeze(1)), dim=1)
         state = command.reference(time)
         prompted = self.kind >= Kind.DIRECTION
         orders = command.orders

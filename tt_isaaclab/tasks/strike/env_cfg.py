@@ -8,12 +8,16 @@ import torch
 from isaaclab.assets import RigidObjectCfg
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
-from isaaclab.managers import ObservationTermCfg, RewardTermCfg
+from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.sensors import ContactSensorCfg
 from isaaclab.utils import configclass
+from isaaclab_tasks.utils import preset
 
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.contacts import ForbiddenContact, StepContactSceneCfg, see_every_physics_step
+from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import strike_reward
 from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, FallTerminationsCfg, TaskEnvCfg, TaskObservationCfg
 
@@ -32,6 +36,13 @@ def strike_term(env: ManagerBasedRLEnv) -> torch.Tensor:
     command = _command(env)
     command.measure()
     return strike_reward(command.upright, command.approach)
+
+
+def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Joint-condition prompt: walk to the box, then push it with the right hand. Shape (N, 2 x 184)."""
+    command, hand = _command(env), DEFAULT_HUMANOID.right_hand
+    box, standing = command.box.data.root_link_pos_w.torch, command.upright >= command.cfg.down
+    return prompt_tokens(env, lambda pelvis, slots: joint_conditions.strike(pelvis, box, standing, slots, hand))
 
 
 @configclass
@@ -63,7 +74,12 @@ class ObservationsCfg(BfmObservationsCfg):
     class TaskCfg(TaskObservationCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "strike"})
 
+    @configclass
+    class TargetsCfg(ObservationGroupCfg):
+        prior = ObservationTermCfg(func=joint_prior)
+
     task: TaskCfg = TaskCfg()
+    targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
 
 
 @configclass
@@ -78,7 +94,10 @@ class TerminationsCfg(FallTerminationsCfg):
 
 @configclass
 class StrikeEnvCfg(TaskEnvCfg):
-    """Hitting the box with anything but the feet and the right forearm ends the episode."""
+    """Hitting the box with anything but the feet and the right forearm ends the episode.
+
+    ``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads.
+    """
 
     scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=256, env_spacing=5.0)
     commands: CommandsCfg = CommandsCfg()
