@@ -15,7 +15,7 @@ from .encoder import TaskEncoder
 PROMPT_GROUP = "targets"
 """Observation group of the joint-condition prompt, where a task has one."""
 
-PROMPT_PRESETS = {"joint_prior": PROMPT_GROUP, "pose_history": "history", "text": "text"}
+PROMPT_PRESETS = {"joint_prior": PROMPT_GROUP, "pose_history": "history", "text": "text", "object": "object"}
 """Presets that make an environment offer something the behaviour model may do without, and the groups they add."""
 
 STATE_GROUP, TASK_GROUP = "humanoid", "task"

@@ -96,3 +96,19 @@ def test_history_and_text_of_v1(tmp_path):
                 pos, quat, bodies.pos[env_id, None, 0], bodies.quat[env_id, None, 0], torch.tensor(steps) / 30.0
             )
             torch.testing.assert_close(notes[now][0]["history"][env_id].view(1, 15, 217), expected, rtol=0, atol=1e-5)
+
+
+def test_the_box_as_an_object_of_v1():
+    overrides = presets_for(LAYOUTS["masked_mimic_v1"](), "object")
+    with open_env("Strike", num_envs=N, seed=0, overrides=overrides) as env:
+        seen = env.reset()[0]["object"]
+        box, bodies = env.scene["box"].data, read_bodies(env.scene["robot"])
+        centre = (box.root_link_pos_w.torch - bodies.pos[:, 0])[:, :2].norm(dim=-1)
+        corners = seen[:, :24].view(N, 8, 3)
+        torch.testing.assert_close(corners.mean(1)[:, :2].norm(dim=-1), centre, atol=1e-4, rtol=0)
+        heights = torch.tensor([0.0, 1.8]).repeat(4) - bodies.pos[:, :1, 2]
+        torch.testing.assert_close(corners[..., 2], heights, atol=1e-3, rtol=0)
+        # edges of 0.4 m along the box's own axes, whose first and last the rotation holds
+        torch.testing.assert_close((corners[:, 4] - corners[:, 0]) / 0.4, seen[:, 24:27], atol=1e-4, rtol=0)
+        torch.testing.assert_close((corners[:, 1] - corners[:, 0]) / 1.8, seen[:, 27:30], atol=1e-4, rtol=0)
+        assert (seen[:, 30:] == 0.0).all()

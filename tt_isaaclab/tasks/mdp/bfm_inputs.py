@@ -10,7 +10,9 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.managers import ManagerTermBase, ObservationTermCfg
 
 from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.kinematics.heading import heading_quat_inverse
 from tt_isaaclab.kinematics.history import Ring, history_rows, history_rows_v1
+from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate, quat_to_tan_norm
 from tt_isaaclab.kinematics.self_observation import self_observation
 from tt_isaaclab.kinematics.terrain import terrain_samples
 from tt_isaaclab.prompts.text import text_vector
@@ -121,6 +123,22 @@ def flat_terrain(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Terrain samples on flat ground at z = 0. Shape (N, 256)."""
     bodies = read_bodies(env.scene["robot"])
     return terrain_samples(bodies.pos[:, 0], bodies.quat[:, 0], lambda points: torch.zeros_like(points[..., 0]))
+
+
+def object_box(env: ManagerBasedRLEnv, name: str, size: Sequence[float]) -> torch.Tensor:
+    """A box of the scene as MaskedMimic v1 sees objects. Shape (N, 37).
+
+    Its eight corners from the pelvis (24), 6-D rotation (6), both in the heading frame, and which of seven kinds of
+    furniture it is (7): none. In which order v1 was shown the corners is not known to us.
+    """
+    box, pelvis = env.scene[name].data, read_bodies(env.scene["robot"])
+    ends = torch.tensor((-0.5, 0.5), device=env.device)
+    corners = torch.cartesian_prod(ends, ends, ends) * torch.tensor(size, device=env.device)
+    quat = box.root_link_quat_w.torch.unsqueeze(1)
+    away = box.root_link_pos_w.torch.unsqueeze(1) + quat_rotate(quat, corners) - pelvis.pos[:, :1]
+    to_heading = heading_quat_inverse(pelvis.quat[:, :1])
+    rotation = quat_to_tan_norm(quat_mul(to_heading, quat))
+    return torch.cat((quat_rotate(to_heading, away).flatten(1), rotation.flatten(1), away.new_zeros(len(away), 7)), -1)
 
 
 def text(env: ManagerBasedRLEnv, file: str, sentence: str) -> torch.Tensor:

@@ -16,6 +16,7 @@ from isaaclab_tasks.utils import preset
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.tasks.mdp.bfm_inputs import object_box
 from tt_isaaclab.tasks.mdp.contacts import ForbiddenContact, StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import strike_reward
@@ -78,7 +79,12 @@ class ObservationsCfg(BfmObservationsCfg):
     class TargetsCfg(ObservationGroupCfg):
         prior = ObservationTermCfg(func=joint_prior)
 
+    @configclass
+    class ObjectCfg(ObservationGroupCfg):
+        box = ObservationTermCfg(func=object_box, params={"name": "box", "size": BOX_SIZE})
+
     task: TaskCfg = TaskCfg()
+    object: ObservationGroupCfg | None = preset(default=None, object=ObjectCfg())
     targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
 
 
@@ -96,7 +102,8 @@ class TerminationsCfg(FallTerminationsCfg):
 class StrikeEnvCfg(TaskEnvCfg):
     """Hitting the box with anything but the feet and the right forearm ends the episode.
 
-    ``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads.
+    ``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads, ``object``
+    the box for MaskedMimic v1.
     """
 
     scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=256, env_spacing=5.0)
