@@ -19,8 +19,8 @@ from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
-from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, load_token_of_task, save_token
-from tt_isaaclab.task_tokens.training import train_policy
+from tt_isaaclab.task_tokens.token_file import load_token, load_token_of_task
+from tt_isaaclab.task_tokens.training import save_trained_token, train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
 
@@ -88,17 +88,8 @@ def run(args: argparse.Namespace) -> None:
         runner, curve = train_policy(
             env, cfg, command, args.out, seconds=60.0 * args.minutes, resume=args.resume, start=start
         )
-    encoder = runner.alg.get_policy().encoder
-    card = TokenCard(
-        task,
-        bfm.hash,
-        humanoid.spec.hash,
-        bfm.layout.name,
-        {"seed": args.seed, "prior": prompted, **vars(curve[-1])},
-        args.proprioception,
-    )
     token = args.out / f"{command}.safetensors"
-    save_token(token, encoder, card)
+    save_trained_token(token, runner, curve, task, humanoid.spec.hash, args.seed, prompted, args.proprioception)
     learning_curve(
         args.out / "learning_curve.png",
         *zip(*((p.frames, p.reward, p.success) for p in curve), strict=True),

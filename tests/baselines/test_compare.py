@@ -5,6 +5,7 @@ import csv
 
 from tt_isaaclab.cli import main
 from tt_isaaclab.evaluation.result import read_results
+from tt_isaaclab.file_identity import sha256
 
 
 def test_both_methods_get_the_same_frames(tmp_path):
@@ -17,4 +18,7 @@ def test_both_methods_get_the_same_frames(tmp_path):
     assert frames["task_token"] == frames["pure_rl"] == [128, 256]
     results = read_results([tmp_path / "results"])
     assert {r["method"] for r in results} == {"task_token", "pure_rl"} and all(r["episodes"] == 4 for r in results)
+    token = tmp_path / "task_token-seed0" / "reach.safetensors"
+    hashes = {r["method"]: r["token_hash"] for r in results}
+    assert hashes == {"task_token": sha256(token), "pure_rl": None}
     assert (tmp_path / "success.png").stat().st_size > 10_000

@@ -14,9 +14,10 @@ from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.evaluation.methods import Method
 from tt_isaaclab.evaluation.plots import success_curves
 from tt_isaaclab.evaluation.result import result
+from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.physics.presets import DEFAULT_BACKEND
-from tt_isaaclab.task_tokens.training import CurvePoint, train_policy
+from tt_isaaclab.task_tokens.training import CurvePoint, save_trained_token, train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
 
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
             curve = _train_and_evaluate(task, method, seed, args)
             curves.append((method, [p.frames for p in curve], [p.success for p in curve]))
     success_curves(args.out / "success.png", curves, title=f"{task}, {DEFAULT_BACKEND}")
-    print(f"curves and results are in {args.out}; tables: tt report {args.out / 'results'}")
+    print(f"curves, tokens and results are in {args.out}; tables: tt report {args.out / 'results'}")
 
 
 def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespace) -> list[CurvePoint]:
@@ -64,8 +65,13 @@ def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespac
     with open_env(task, num_envs=args.num_envs, seed=seed, overrides=overrides) as env:
         folder = args.out / f"{name}-seed{seed}"
         runner, curve = train_policy(env, cfg, command, folder, frames=args.frames, resume=args.resume)
-    label = name + ("_prior" if bfm and args.prior else "")
-    method = Method(label, runner.get_inference_policy(), DEFAULT_HUMANOID.name, bfm.hash if bfm else None)
+    label, token_hash = name + ("_prior" if bfm and args.prior else ""), None
+    if bfm:
+        token = folder / f"{command}.safetensors"
+        save_trained_token(token, runner, curve, task, DEFAULT_HUMANOID.hash, seed, args.prior)
+        token_hash = sha256(token)
+    policy = runner.get_inference_policy()
+    method = Method(label, policy, DEFAULT_HUMANOID.name, bfm.hash if bfm else None, token_hash, overrides)
     with open_env(task, num_envs=args.episodes, seed=args.seeds[0], overrides=overrides) as env:
         episodes = evaluate(env, method.policy, command, args.seeds[0])  # the same orders for every run
     file = args.out / "results" / f"{command}-{label}-seed{seed}.json"

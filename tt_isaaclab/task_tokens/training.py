@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from tt_isaaclab.whole_file import whole_file
 
-from .token_file import Token
+from .token_file import Token, TokenCard, save_token
 
 CHECKPOINT, CURVE = "checkpoint.pt", "learning_curve.csv"
 
@@ -116,6 +116,34 @@ def train_policy(
                 _save(runner, curve, folder)
                 saved = used
     return runner, curve
+
+
+def save_trained_token(
+    path: Path,
+    runner: OnPolicyRunner,
+    curve: list[CurvePoint],
+    task: str,
+    humanoid_hash: str,
+    seed: int,
+    prior: bool,
+    proprioception: str = "none",
+) -> None:
+    """Write the token of a finished run with its card.
+
+    Args:
+        path: File of the token.
+        runner: What `train_policy` returned.
+        curve: Its learning curve.
+        task: Registered name of the task.
+        humanoid_hash: Hash of the body.
+        seed: Of the training.
+        prior: Whether it spoke beside the joint-condition prompt.
+        proprioception: What the encoder reads besides the command.
+    """
+    actor = runner.alg.get_policy()
+    training = {"seed": seed, "prior": prior, **asdict(curve[-1])}
+    card = TokenCard(task, actor.bfm.hash, humanoid_hash, actor.bfm.layout.name, training, proprioception)
+    save_token(path, actor.encoder, card)
 
 
 _BAR = "{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining} {postfix}"
