@@ -78,16 +78,22 @@ def test_a_walker_who_faces_its_way_reads_the_same_wherever_it_goes(yaw):
     torch.testing.assert_close(slot[0, -1, 1, :3], torch.tensor([1.5, 0.0, 0.0]), atol=1e-5, rtol=0.0)
 
 
-def test_strike_walks_to_a_far_box_pushes_a_near_one_and_stands_by_one_that_lies():
-    root = torch.zeros(3, 3)
-    box = torch.tensor([[0.0, 3.0, 0.9], [0.0, 0.8, 0.9], [0.0, 0.8, 0.2]])
-    target = strike(root, box, torch.tensor([True, True, False]), SLOTS, "R_Hand")
-    hand, (far, near, lies) = SLOTS.index("R_Hand"), target.visible
-    torch.testing.assert_close(target.heading[:, 0], LEFT.expand(3))
-    speed = target.root_lin_vel[:, 0]
-    torch.testing.assert_close(speed, torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
-    assert far[0, PELVIS].all() and far[0, -1].all() and not far[:, hand].any()
-    assert near[1, hand, 0] and near.sum() == 1
-    torch.testing.assert_close(target.pos[1, 1, hand], torch.tensor([0.0, 0.8, 1.3]))
-    assert target.time[:, 1].tolist() == pytest.approx([1.0, 0.5, 1.0])
-    assert lies[0, -1].all() and not lies[:, hand].any()
+def test_strike_walks_to_a_far_box_stops_pushes_and_stands_by_one_that_lies():
+    root, still = torch.zeros(4, 3), torch.tensor([False, False, True, True])
+    velocity = torch.tensor([0.0, 0.6, 0.0]) * ~still.unsqueeze(1)
+    box = torch.tensor([[0.0, 3.0, 0.9], [0.0, 0.9, 0.9], [0.0, 0.9, 0.9], [0.0, 0.9, 0.2]])
+    target = strike(root, velocity, box, torch.tensor([True, True, True, False]), SLOTS, "R_Hand")
+    hand, (far, brakes, pushes, lies) = SLOTS.index("R_Hand"), target.visible
+    torch.testing.assert_close(target.heading[:, 0], LEFT.expand(4))
+    assert target.root_lin_vel[:, 0, 1].tolist() == pytest.approx([1.0, 0.0, 0.0, 0.0])
+    for walks in (far, brakes, lies):
+        assert walks[0, PELVIS].all() and walks[0, -1].all() and not walks[:, hand].any()
+    assert pushes[1, hand, 0] and pushes.sum() == 1
+    torch.testing.assert_close(target.pos[2, 1, hand], torch.tensor([0.0, 0.75, 1.2]), atol=1e-6, rtol=0.0)
+    assert target.time[:, 1].tolist() == pytest.approx([1.0, 1.0, 0.5, 1.0])
+
+
+def test_strike_walks_slowly_near_the_box():
+    box = torch.tensor([[0.0, 1.2, 0.9]])
+    target = strike(torch.zeros(1, 3), torch.zeros(1, 3), box, torch.tensor([True]), SLOTS, "R_Hand")
+    torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([0.0, 0.6, 0.0]), atol=1e-6, rtol=0.0)

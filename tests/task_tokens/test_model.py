@@ -71,6 +71,14 @@ def _ppo(bfm_file: str, **options) -> TaskTokenPPO:
     return TaskTokenPPO(_model(bfm_file), critic, storage, **options)
 
 
+def _listened(bfm_file: str, **options) -> TaskTokenPPO:
+    """A PPO whose encoder has chosen its first word."""
+    ppo = _ppo(bfm_file, **options)
+    for seed in range(8):
+        _iterate(ppo, 100 + seed)
+    return ppo
+
+
 def _iterate(ppo: TaskTokenPPO, seed: int) -> dict[str, float]:
     """One roll-out on random observations and one update."""
     torch.manual_seed(seed)
@@ -83,7 +91,7 @@ def _iterate(ppo: TaskTokenPPO, seed: int) -> dict[str, float]:
 
 
 def test_only_the_encoder_trains_and_the_behaviour_model_keeps_every_bit(bfm_file):
-    ppo = _ppo(bfm_file)
+    ppo = _listened(bfm_file)
     bfm_before = copy.deepcopy(ppo.actor.bfm.state_dict())
     encoder_before = copy.deepcopy(ppo.actor.encoder.state_dict())
     for seed in range(3):
@@ -93,6 +101,34 @@ def test_only_the_encoder_trains_and_the_behaviour_model_keeps_every_bit(bfm_fil
     assert all(p.grad is None for p in ppo.actor.bfm.parameters())
     for name, tensor in ppo.actor.encoder.state_dict().items():
         assert not torch.equal(tensor, encoder_before[name]), name
+
+
+def test_a_new_encoder_is_silent_while_the_critic_learns_and_then_says_what_changes_least(bfm_file):
+    ppo = _ppo(bfm_file)
+    encoder, critic = copy.deepcopy(ppo.actor.encoder.mlp.state_dict()), copy.deepcopy(ppo.critic.state_dict())
+    observations = _observations(256)
+    alone = ppo.actor.act_on(observations, None)
+    empty = (ppo.actor(observations) - alone).square().mean()
+    for seed in range(7):
+        _iterate(ppo, seed)
+    for name, tensor in ppo.actor.encoder.mlp.state_dict().items():
+        assert torch.equal(tensor, encoder[name]), name
+    assert not torch.equal(ppo.critic.state_dict()["mlp.0.weight"], critic["mlp.0.weight"])
+    ppo.act(observations[:N])
+    torch.testing.assert_close(ppo.actor.output_mean, alone[:N])
+    _iterate(ppo, 7)
+    assert not ppo.actor.encoder.is_new
+    assert (ppo.actor(observations) - alone).square().mean() < 0.5 * empty
+    ppo.act(observations[:N])
+    torch.testing.assert_close(ppo.actor.output_mean, ppo.actor(observations[:N]))
+
+
+def test_an_encoder_that_is_not_new_trains_at_once(bfm_file):
+    ppo = _ppo(bfm_file)
+    torch.nn.init.normal_(ppo.actor.encoder.first_word)
+    before = copy.deepcopy(ppo.actor.encoder.mlp.state_dict())
+    _iterate(ppo, 0)
+    assert all(not torch.equal(t, before[name]) for name, t in ppo.actor.encoder.mlp.state_dict().items())
 
 
 def test_the_behaviour_model_is_in_no_state_dict_and_no_optimiser(bfm_file):
@@ -124,11 +160,11 @@ def test_embedding_once_per_update_changes_nothing(bfm_file):
 
 
 def test_resuming_continues_exactly(bfm_file):
-    straight = _ppo(bfm_file)
+    straight = _listened(bfm_file)
     _iterate(straight, 0)
     saved = copy.deepcopy(straight.save())
     expected = _iterate(straight, 1)
-    resumed = _ppo(bfm_file)
+    resumed = _listened(bfm_file)
     _iterate(resumed, 5)  # somewhere else before loading
     resumed.load(saved, None, strict=True)
     assert _iterate(resumed, 1) == expected

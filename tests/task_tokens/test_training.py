@@ -43,6 +43,7 @@ def test_training_can_go_on_from_a_token(tmp_path):
     torch.manual_seed(0)
     save_bfm(tmp_path / "bfm.safetensors", bundled(), BfmNetwork(bundled()).state_dict())
     encoder = TaskEncoder(3, bundled().width)
+    torch.nn.init.normal_(encoder.first_word)  # one that is not new
     _, cfg = resolve_task_config("TaskTokens-Direction", "rsl_rl_cfg_entry_point", overrides=[])
     cfg.actor.bfm, cfg.num_steps_per_env = str(tmp_path / "bfm.safetensors"), 4
     cfg.algorithm.learning_rate = 0.0  # what comes out is what went in

@@ -7,14 +7,14 @@ from torch import nn
 from ..bfm.modules import RunningNormaliser, mlp
 
 _FIRST_WORD = 0.01
-"""Size of a new token, to torch's default."""
+"""Size of the last layer's weights in a new encoder, to torch's default."""
 
 
 class TaskEncoder(nn.Module):
     """Task observation to one word: running normaliser (no clamp), then an MLP with ReLU in between.
 
-    Weights start as torch's defaults, biases as zero, and the last layer a hundred times smaller: a new token says next to
-    nothing, so that training starts from what the behaviour model does by itself. Statistics change only through
+    Weights start as torch's defaults, biases as zero, and the last layer a hundred times smaller: a new token says the
+    same whatever the task observation, first of all nothing (see `TaskTokenPPO`). Statistics change only through
     ``normaliser.update``.
 
     Args:
@@ -33,6 +33,16 @@ class TaskEncoder(nn.Module):
                 nn.init.zeros_(parameter)
         with torch.no_grad():
             self.mlp[-1].weight *= _FIRST_WORD
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been trained yet."""
+        return not self.first_word.any()
+
+    @property
+    def first_word(self) -> nn.Parameter:
+        """The word (token_width,) that is said to every task observation: the last layer's bias."""
+        return self.mlp[-1].bias
 
     def forward(self, task: torch.Tensor) -> torch.Tensor:
         """Task observations (N, task_size) to words (N, 1, token_width), as `FrozenBfm.act` takes them."""

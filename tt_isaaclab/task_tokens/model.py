@@ -37,6 +37,8 @@ class TaskTokenModel(MLPModel):
     """
 
     bfm: FrozenBfm
+    silent = False
+    """Whether the behaviour model acts without the token: see `TaskTokenPPO`."""
 
     def __init__(
         self,
@@ -67,14 +69,18 @@ class TaskTokenModel(MLPModel):
 
     def forward(self, obs, masks=None, hidden_state=None, stochastic_output: bool = False) -> torch.Tensor:
         """Action means (N, 69), or a sample around them."""
-        embedded = Embedded(obs[_TOKENS], None, obs[_CONTEXT]) if _TOKENS in obs.keys() else self.embed(obs)
-        mean = self.bfm.act(embedded, self.encoder(obs[TASK_GROUP]))
+        mean = self.act_on(obs, None if self.silent else self.encoder(obs[TASK_GROUP]))
         if self.distribution is None:
             return mean
         if stochastic_output:
             self.distribution.update(mean)
             return self.distribution.sample()
         return self.distribution.deterministic_output(mean)
+
+    def act_on(self, obs: TensorDict, word: torch.Tensor | None) -> torch.Tensor:
+        """The frozen model's actions (N, 69) when it also hears a word (N, 1, token_width), or none."""
+        embedded = Embedded(obs[_TOKENS], None, obs[_CONTEXT]) if _TOKENS in obs.keys() else self.embed(obs)
+        return self.bfm.act(embedded, word)
 
     def embed(self, obs: TensorDict) -> Embedded:
         """The frozen model's words for everything but the task; they do not depend on what is trained."""

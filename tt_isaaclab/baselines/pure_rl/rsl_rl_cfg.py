@@ -25,4 +25,6 @@ class PureRlRunnerCfg(RunnerCfg):
         distribution_cfg=FixedGaussianCfg(init_std=math.exp(-2.9)),  # of an action, in units of pi rad
     )
     critic: RslRlMLPModelCfg = RslRlMLPModelCfg(hidden_dims=[1024, 512], activation="relu", obs_normalization=True)
-    algorithm: PpoCfg = PpoCfg(num_learning_epochs=3, learning_rate=3.0e-4, gamma=0.99)
+    algorithm: PpoCfg = PpoCfg(
+        class_name="tt_isaaclab.rl.segment_ppo:SegmentPPO", num_learning_epochs=3, learning_rate=3.0e-4, gamma=0.99
+    )

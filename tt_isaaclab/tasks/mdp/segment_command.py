@@ -14,7 +14,7 @@ from isaaclab.managers import CommandTerm, CommandTermCfg
 from isaaclab.markers import VisualizationMarkers, VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from .segments import SegmentSuccess
+from .segments import ORDER_CHANGED, SegmentSuccess
 
 
 class Control(NamedTuple):
@@ -163,7 +163,9 @@ class SegmentCommand(CommandTerm):
         return torch.randint(*self.cfg.segment_steps, (n,), device=self.device)
 
     def _update_command(self) -> None:
-        due = (self.segments.elapsed >= self.length).nonzero().flatten()
+        changed = self.segments.elapsed >= self.length
+        self._env.extras[ORDER_CHANGED] = changed
+        due = changed.nonzero().flatten()
         if len(due):
             self.segments.close(due, torch.zeros_like(due, dtype=torch.bool))
             self._resample_command(due)

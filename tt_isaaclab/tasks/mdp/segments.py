@@ -7,6 +7,9 @@ from enum import IntEnum
 
 import torch
 
+ORDER_CHANGED = "order_changed"
+"""Key of the environment's extras: which environments got another order after this control step (N,), bool."""
+
 
 class Outcome(IntEnum):
     """How a command segment ended in the last control step."""
