@@ -14,7 +14,7 @@ from .model import TaskTokenModel
 _LISTENING = 8
 """Updates for which a new encoder is silent while the critic learns."""
 
-_HEARD, _STEPS, _BATCH, _RATE = 512, 300, 256, 0.1
+_HEARD, _STEPS, _BATCH, _RATE = 512, 200, 128, 0.1
 """Observations kept of each of them; steps, batch and first rate of the fit of the first word."""
 
 
