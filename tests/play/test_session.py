@@ -46,7 +46,7 @@ def test_switches_change_the_policy_and_the_command_of_the_next_step():
 
 
 def test_tasks_without_a_prompt_are_known():
-    assert has_prior("TaskTokens-Direction") and not has_prior("TaskTokens-Strike")
+    assert has_prior("TaskTokens-Direction") and not has_prior("TaskTokens-LongJump")
 
 
 @pytest.mark.parametrize("camera", ["follow", "fixed"])

@@ -84,3 +84,11 @@ def test_the_box_stands_where_the_order_says_and_is_seen_from_the_pelvis():
         env.sim.forward()
         turned = torch.stack((seen[:, 1], -seen[:, 0]), -1)  # what was to the left is ahead
         torch.testing.assert_close(term.command[:, :2], turned, atol=1e-3, rtol=0)
+
+
+def test_the_prompt_walks_to_the_box_and_is_shown_only_where_it_is_asked_for():
+    with open_env("Strike", num_envs=2, seed=0, overrides=["presets=joint_prior"]) as env:
+        rows = env.reset()[0]["targets"]
+        assert rows.shape == (2, 2 * 184) and torch.isfinite(rows).all()
+    with open_env("Strike", num_envs=2, seed=0) as env:
+        assert "targets" not in env.reset()[0]
