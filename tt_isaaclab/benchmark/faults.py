@@ -120,7 +120,7 @@ ACTIVITIES = {
     "save": (save, check_save, 0.5),
     "train": (train, check_train, 8.0),
     "evaluate": (evaluate, check_evaluate, 30.0),
-    "sweep": (sweep, check_sweep, 60.0),
+    "sweep": (sweep, check_sweep, 25.0),
 }
 """Name -> what runs, what looks at its files, and the longest time from its start to the kill [s]."""
 
