@@ -92,7 +92,11 @@ def test_it_is_exported_with_its_own_inputs_and_the_runner_says_that_it_cannot_m
 
 
 def test_the_commands_show_it_its_past_and_a_sentence(tmp_path, capsys):
-    path = published.write(tmp_path / "last.ckpt", published.checkpoint("v1", published.random_state("v1")))
+    state = published.random_state("v1")
+    for tensor in state.values():
+        if tensor.shape[:1] == (69,):
+            tensor *= 0.1  # actions as small as a trained model's; an export is exact in absolute terms
+    path = published.write(tmp_path / "last.ckpt", published.checkpoint("v1", state))
     file, result = tmp_path / "bfm.safetensors", tmp_path / "result.json"
     import_bfm(path, file)
     texts = save_texts(tmp_path / "text.safetensors", "a person waits")
