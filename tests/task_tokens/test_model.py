@@ -71,9 +71,9 @@ def _ppo(bfm_file: str, **options) -> TaskTokenPPO:
     return TaskTokenPPO(_model(bfm_file), critic, storage, **options)
 
 
-def _listened(bfm_file: str, **options) -> TaskTokenPPO:
+def _listened(bfm_file: str) -> TaskTokenPPO:
     """A PPO whose encoder has chosen its first word."""
-    ppo = _ppo(bfm_file, **options)
+    ppo = _ppo(bfm_file)
     for seed in range(8):
         _iterate(ppo, 100 + seed)
     return ppo

@@ -62,18 +62,18 @@ def load_method(args: argparse.Namespace, task: str, further: Sequence[str] = ()
     """
     refuse_all_but_overrides(further, args.verb)
     humanoid = load_humanoid(args.humanoid)
-    presets, further = split_presets([*humanoid.overrides, *further])
+    presets, further = split_presets([*humanoid.overrides, *further], args.prior)
     body = humanoid.spec.name
     if args.pure_rl:
-        if args.token != "none" or args.prior or presets:
+        if args.token != "none" or presets:
             raise ValueError("--pure_rl takes neither --token nor --prior nor presets")
         return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), further)
     bfm = load_bfm_or_bundled(args.bfm)
     token = load_token_of_task(args.token, task, bfm, humanoid.spec)
-    if token and token.card.prior and not args.prior:
+    if token and token.card.prior and "joint_prior" not in presets:
         print(f"note: {token.path.name} was trained beside the joint-condition prompt; --prior shows it")
-    shown = (["joint_prior"] if args.prior else []) + [name for name in presets if name in PROMPT_PRESETS]
+    shown = [name for name in presets if name in PROMPT_PRESETS]
     name = "_".join(["task_token" if token else "bfm", *shown]).replace("joint_prior", "prior")
-    overrides = [*presets_for(bfm.layout, *presets, *(token.card.presets if token else []), prior=args.prior), *further]
+    overrides = [*presets_for(bfm.layout, *presets, *(token.card.presets if token else [])), *further]
     policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(shown))
     return Method(name, policy, body, bfm.hash, sha256(token.path) if token else None, overrides)

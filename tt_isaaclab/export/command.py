@@ -61,14 +61,13 @@ def run(args: argparse.Namespace, further: list[str]) -> None:
         raise ValueError(
             f"{token.path}: reads {token.card.proprioception} besides the command, which the runner does not"
         )
-    presets, further = split_presets(further)
-    shown = [*(["joint_prior"] if args.prior else []), *presets]
-    policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(shown))
+    presets, further = split_presets(further, args.prior)
+    policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(presets))
     if args.leapp:
         check_leapp(policy.prompts)
     graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
     hashes["token"] = sha256(token.path) if token else None
-    overrides = [*presets_for(bfm.layout, *shown), *further]
+    overrides = [*presets_for(bfm.layout, *presets), *further]
     with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(task))
         orders, lengths = term.script(args.seed, EPISODE_STEPS)

@@ -61,10 +61,13 @@ def presets_for(layout: BfmLayout, *further: str, prior: bool = False) -> list[s
     return [f"presets={','.join(names)}"] if names else []
 
 
-def split_presets(overrides: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Names of the presets that overrides choose, and the other overrides."""
-    chosen = [o.removeprefix("presets=").split(",") for o in overrides if o.startswith("presets=")]
-    return [name for names in chosen for name in names], [o for o in overrides if not o.startswith("presets=")]
+def split_presets(overrides: Sequence[str], prior: bool = False) -> tuple[list[str], list[str]]:
+    """Names of the presets that overrides choose, each once and that of the prompt first if ``prior``, and the others."""
+    names = ["joint_prior"] if prior else []
+    for override in overrides:
+        if override.startswith("presets="):
+            names += override.removeprefix("presets=").split(",")
+    return list(dict.fromkeys(names)), [o for o in overrides if not o.startswith("presets=")]
 
 
 @contextmanager

@@ -31,9 +31,7 @@ class Cues:
 
     def __init__(self, library: MotionLibrary) -> None:
         self._library = library
-        self._first = library.frames.cumsum(0) - library.frames
-        clip = torch.repeat_interleave(torch.arange(len(library), device=library.frames.device), library.frames)
-        time = (torch.arange(len(clip), device=clip.device) - self._first[clip]) / library.fps
+        clip, time = library.every_frame()
         end = library.seconds[clip]
 
         def mean_velocity(begin: torch.Tensor, duration: float) -> torch.Tensor:
@@ -52,8 +50,7 @@ class Cues:
 
     def at(self, clip: torch.Tensor, time: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Requested speed (N,) [m/s] and yaw of travel (N,) [rad] for clips (N,) at times (N,) [s]."""
-        frame = (time * self._library.fps).round().long()
-        row = self._first[clip] + torch.minimum(frame, self._library.frames[clip] - 1)
+        row = self._library.row(clip, time)
         return self._speed[row], self._yaw[row]
 
 
@@ -62,16 +59,14 @@ class Rests:
 
     def __init__(self, library: MotionLibrary) -> None:
         self._library = library
-        self._first = library.frames.cumsum(0) - library.frames
-        clip = torch.repeat_interleave(torch.arange(len(library), device=library.frames.device), library.frames)
+        clip, time = library.every_frame()
         row = torch.arange(len(clip), device=clip.device)
-        last = (self._first + library.frames - 1)[clip]
+        last = library.row(clip, library.seconds[clip])
         hand = DEFAULT_HUMANOID.body_ids(DEFAULT_HUMANOID.right_hand)[0]
-        speed = library.sample(clip, (row - self._first[clip]) / library.fps).body_lin_vel[:, hand].norm(dim=-1)
+        speed = library.sample(clip, time).body_lin_vel[:, hand].norm(dim=-1)
         rest = torch.where(speed < _AT_REST, row, len(row)).flip(0).cummin(0).values.flip(0)
         self._wait = (torch.minimum(rest, last) - row) / library.fps
 
     def wait(self, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         """Time from now until the hand rests, at least 0.1 (N,) [s], for clips (N,) at times (N,) [s]."""
-        frame = torch.minimum((time * self._library.fps).round().long(), self._library.frames[clip] - 1)
-        return self._wait[self._first[clip] + frame].clamp(min=_SOONEST)
+        return self._wait[self._library.row(clip, time)].clamp(min=_SOONEST)

@@ -90,6 +90,16 @@ class MotionLibrary:
         tagged = [i for i, clip in enumerate(self.clips) if tag in clip.tags]
         return torch.tensor(tagged, dtype=torch.long, device=self.frames.device)
 
+    def every_frame(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Clip (F,) and time (F,) [s] of every frame, one clip after another."""
+        clip = torch.repeat_interleave(torch.arange(len(self), device=self.frames.device), self.frames)
+        return clip, (torch.arange(len(clip), device=clip.device) - self._first[clip]) / self.fps
+
+    def row(self, clip_ids: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
+        """Which of all frames is nearest to clips (N,) at times (N,) [s], that of a clip's end where they are later."""
+        frame = (times * self.fps).round().long()
+        return self._first[clip_ids] + torch.minimum(frame, self.frames[clip_ids] - 1)
+
     def sample(self, clip_ids: torch.Tensor, times: torch.Tensor) -> MotionState:
         """Reference states (..., B, 3 or 4) of clips (...,) at times (...,) [s], interpolated, held at a clip's ends.
 
