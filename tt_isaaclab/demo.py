@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the demo; the defaults fit two CPU cores and a quarter of an hour."""
     parser.add_argument("--task", default="Strike", help="task id (default: Strike)")
     parser.add_argument("--minutes", type=float, default=9.0, help="training time (default: 9)")
-    parser.add_argument("--num_envs", type=int, default=256, help="environments to train in (default: 256)")
+    parser.add_argument("--num_envs", type=int, default=128, help="environments to train in (default: 128)")
     parser.add_argument("--episodes", type=int, default=512, help="episodes of each evaluation (default: 512)")
     parser.add_argument("--seed", type=int, default=0, help="seed of training; commands of the evaluation follow it")
     parser.add_argument(

@@ -34,6 +34,7 @@ def test_training_writes_whole_files_and_goes_on_from_them(tmp_path, overrides):
 
         _, longer = train_policy(env, cfg, "direction", tmp_path, seconds=first[-1].seconds + 0.5, resume=True)
         assert longer[len(first)].frames == first[-1].frames + 64
+        assert len(env.episode_length_buf.unique()) > 1  # episodes do not all end together, also after a resume
     rows = list(csv.DictReader((tmp_path / CURVE).open()))
     assert int(rows[-1]["frames"]) == longer[-1].frames
     assert {path.name for path in tmp_path.iterdir()} == {"bfm.safetensors", CHECKPOINT, CURVE}

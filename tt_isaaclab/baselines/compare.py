@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", default="Direction", help="task id (default: Direction)")
     parser.add_argument("--frames", type=float, default=1.0e6, help="environment steps of each run (default: 1e6)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="seeds of training (default: 0)")
-    parser.add_argument("--num_envs", type=int, default=256, help="environments to train in (default: 256)")
+    parser.add_argument("--num_envs", type=int, default=128, help="environments to train in (default: 128)")
     parser.add_argument("--episodes", type=int, default=256, help="episodes of each evaluation (default: 256)")
     parser.add_argument("--prior", action="store_true", help="train and act with the joint-condition prompt as well")
     add_bfm_argument(parser)

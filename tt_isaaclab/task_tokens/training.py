@@ -92,7 +92,7 @@ def train_policy(
     elif start:
         runner.alg.get_policy().encoder.load_state_dict(start.encoder.state_dict())
     used, seen = (curve[-1].seconds, curve[-1].frames) if curve else (0.0, 0)
-    saved = used
+    saved, resumed_at = used, seen
     batch = env.num_envs * cfg.num_steps_per_env
 
     def percent() -> int:
@@ -101,7 +101,7 @@ def train_policy(
     with tqdm(total=100, initial=percent(), desc="training", bar_format=_BAR) as bar:
         while used < seconds and seen < frames:
             began = time.perf_counter()
-            runner.learn(1, init_at_random_ep_len=not curve)
+            runner.learn(1, init_at_random_ep_len=seen == resumed_at)
             elapsed = time.perf_counter() - began
             used, seen = used + elapsed, seen + batch
             runner.current_learning_iteration += 1

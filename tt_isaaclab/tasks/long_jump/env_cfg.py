@@ -86,7 +86,7 @@ class TerminationsCfg:
 class LongJumpEnvCfg(TaskEnvCfg):
     """The episode ends with the landing: a foot that touches the ground past the line, even just past it."""
 
-    scene: StepContactSceneCfg = StepContactSceneCfg(num_envs=256, env_spacing=5.0)
+    scene: StepContactSceneCfg = StepContactSceneCfg(num_envs=128, env_spacing=5.0)
     commands: CommandsCfg = CommandsCfg()
     observations: ObservationsCfg = ObservationsCfg()
     rewards: RewardsCfg = RewardsCfg()

@@ -127,10 +127,9 @@ class FallTerminationsCfg:
 class TaskEnvCfg(HumanoidEnvCfg):
     """A task adds its command, observations and rewards."""
 
-    scene: TaskSceneCfg = TaskSceneCfg(num_envs=256, env_spacing=5.0)
+    scene: TaskSceneCfg = TaskSceneCfg(num_envs=128, env_spacing=5.0)
     events: ResetCfg = ResetCfg()
     terminations: FallTerminationsCfg = FallTerminationsCfg()
-    episode_length_s: float = 1000 / 30
     bfm_layout: str = preset(
         default="bundled",
         masked_mimic_v1="masked_mimic_v1",
@@ -140,8 +139,7 @@ class TaskEnvCfg(HumanoidEnvCfg):
     """Name of the behaviour model's layout, which decides the slots and rows of prompts."""
 
     def play_mode(self) -> None:
-        """Few humanoids, ten-second episodes, the command drawn into the scene."""
+        """Few humanoids, the command drawn into the scene."""
         self.scene.num_envs = 16
-        self.episode_length_s = 10.0
         for command in vars(self.commands).values():
             command.debug_vis = True

@@ -109,7 +109,7 @@ class StrikeEnvCfg(TaskEnvCfg):
     the box for MaskedMimic v1.
     """
 
-    scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=256, env_spacing=5.0)
+    scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=128, env_spacing=5.0)
     commands: CommandsCfg = CommandsCfg()
     observations: ObservationsCfg = ObservationsCfg()
     rewards: RewardsCfg = RewardsCfg()
