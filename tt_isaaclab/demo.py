@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the demo; the defaults fit two CPU cores and a quarter of an hour."""
     parser.add_argument("--task", default="Strike", help="task id (default: Strike)")
     parser.add_argument("--minutes", type=float, default=9.0, help="training time (default: 9)")
-    parser.add_argument("--num_envs", type=int, default=128, help="environments to train in (default: 128)")
+    parser.add_argument("--num_envs", type=int, help="environments to train in (default: the task's)")
     parser.add_argument("--episodes", type=int, default=512, help="episodes of each evaluation (default: 512)")
     parser.add_argument("--seed", type=int, default=0, help="seed of training; commands of the evaluation follow it")
     parser.add_argument(
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> None:
     """Evaluate, train, evaluate again; write table, curve, film and token."""
     started = time.perf_counter()
     task = check_task_id(args.task)
-    if min(args.minutes, args.num_envs, args.episodes) <= 0:
+    if min(args.minutes, 1 if args.num_envs is None else args.num_envs, args.episodes) <= 0:
         raise ValueError("--minutes, --num_envs and --episodes must be positive")
     command = command_name(task)
     bfm, humanoid = load_bfm_or_bundled(args.bfm), load_humanoid(args.humanoid)
@@ -100,6 +100,7 @@ def run(args: argparse.Namespace) -> None:
     trained = BfmPolicy(bfm, encoder.eval(), [PROMPT_GROUP] if prompted else [])
     with open_env(task, physics=args.physics, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         rows[name] = evaluate(env, trained, command, args.seed).summary()
+    with open_env(task, physics=args.physics, num_envs=1, seed=args.seed, overrides=overrides) as env:
         _film(env, trained, command, args.out / f"{command}.mp4")
     console.print(_table(rows))
     results = {name: row.as_dict() for name, row in rows.items()}
@@ -109,7 +110,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _film(env: ManagerBasedRLEnv, policy: BfmPolicy, command: str, path: Path) -> None:
-    """Film a few seconds of the first environment, on commands of its own."""
+    """Film a few seconds, on commands of its own."""
     env.command_manager.get_term(command).script(seed=1, steps=_FILM_STEPS)
     observations, _ = env.reset()
 

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", default="Direction", help="task id (default: Direction)")
     parser.add_argument("--frames", type=float, default=1.0e6, help="environment steps of each run (default: 1e6)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="seeds of training (default: 0)")
-    parser.add_argument("--num_envs", type=int, default=128, help="environments to train in (default: 128)")
+    parser.add_argument("--num_envs", type=int, help="environments to train in (default: the task's)")
     parser.add_argument("--episodes", type=int, default=256, help="episodes of each evaluation (default: 256)")
     parser.add_argument("--prior", action="store_true", help="train and act with the joint-condition prompt as well")
     add_bfm_argument(parser)
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Train, evaluate and plot; 'tt report' makes tables of the results."""
     task = check_task_id(args.task)
-    if min(args.frames, args.num_envs, args.episodes) <= 0:
+    if min(args.frames, 1 if args.num_envs is None else args.num_envs, args.episodes) <= 0:
         raise ValueError("--frames, --num_envs and --episodes must be positive")
     curves = []
     for method in AGENTS:

@@ -81,7 +81,7 @@ def success_curves(path: Path, curves: Sequence[tuple[str, Sequence[int], Sequen
         axes.plot([f / 1e6 for f in frames], [100 * s for s in success], color=_COLOURS[names.index(name)], label=name)
     axes.set_xlabel("environment steps [million]")
     axes.set_ylabel("success, last 1024 command segments [%]")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=-2)  # a policy that never succeeds is a line, too
     axes.set_title(title)
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     axes.legend(handles.values(), handles.keys())

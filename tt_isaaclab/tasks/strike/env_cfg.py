@@ -109,11 +109,12 @@ class StrikeEnvCfg(TaskEnvCfg):
     the box for MaskedMimic v1.
     """
 
-    scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=128, env_spacing=5.0)
+    scene: StrikeSceneCfg = StrikeSceneCfg(num_envs=256, env_spacing=5.0)
     commands: CommandsCfg = CommandsCfg()
     observations: ObservationsCfg = ObservationsCfg()
     rewards: RewardsCfg = RewardsCfg()
     terminations: TerminationsCfg = TerminationsCfg()
+    episode_length_s: float = 1000 / 30  # the paper's; boxes are up to 10 m away
 
     def __post_init__(self) -> None:
         super().__post_init__()
