@@ -8,7 +8,7 @@ from tt_isaaclab.evaluation.conditions import Condition
 from tt_isaaclab.evaluation.result import SCHEMA
 
 
-def written(folder, method, seed, successes, segments):
+def written(folder, method, seed, successes, segments, name="", **further):
     result = {
         "schema": SCHEMA,
         "task": "TaskTokens-Direction",
@@ -22,8 +22,19 @@ def written(folder, method, seed, successes, segments):
         "success_rate": sum(successes) / sum(segments),
         "measures": {"speed_error": 0.1},
         "per_episode": {"successes": successes, "segments": segments},
+        **further,
     }
-    (folder / f"{method}{seed}.json").write_text(json.dumps(result))
+    (folder / f"{method}{seed}{name}.json").write_text(json.dumps(result))
+
+
+def test_unchanged_physics_counts_once_though_a_sweep_has_it_on_every_axis(tmp_path):
+    for method, wins in (("task_token", 2), ("bfm", 1)):
+        written(tmp_path, method, 0, [wins] * 20, [2] * 20, "-gravity1")
+        written(tmp_path, method, 0, [wins] * 20, [2] * 20, "-friction1", measured_friction=1.01)
+    assert main(["report", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
+    report = (tmp_path / "out" / "report.md").read_text()
+    assert "| task token | newton_mujoco | 100.0 [91.2, 100.0] |" in report
+    assert report.count("behaviour model alone - task token") == 1
 
 
 def test_success_seeds_and_differences(tmp_path):

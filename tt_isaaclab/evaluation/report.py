@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Read, compute, write."""
     results = read_results(args.results)
-    nominal = [r for r in results if _axis(r) is None]
+    nominal = _nominal(results)
     lines = ["# Report", "", *_success_table(nominal), *_iqm_table(nominal), *_differences(nominal)]
     for axis in ("gravity", "friction", "mass", "stiffness"):
         for task in sorted({r["task"] for r in results}):
@@ -54,6 +54,15 @@ def run(args: argparse.Namespace) -> None:
 
 def _axis(result: dict) -> str | None:
     return next((axis for axis, factor in result["condition"].items() if factor != 1.0), None)
+
+
+def _nominal(results: list[dict]) -> list[dict]:
+    """The results under unchanged physics, each once: a sweep has them on every axis, that of friction with what it measured."""
+    found = {}
+    for r in sorted(results, key=lambda r: "measured_friction" not in r):
+        if _axis(r) is None:
+            found.setdefault((r["task"], *_pair(r), r["seed"], r.get("token_hash")), r)
+    return list(found.values())
 
 
 def _pair(result: dict) -> tuple[str, str]:
@@ -143,7 +152,9 @@ def _curves(results: list[dict], axis: str) -> list[RobustnessCurve]:
     for method, backend in sorted({_pair(r) for r in results}):
         points = defaultdict(lambda: [0, 0])
         for r in (r for r in results if _pair(r) == (method, backend)):
-            factor = r.get("measured_friction", r["condition"][axis])
+            factor = r["condition"][axis]
+            if axis == "friction":
+                factor = r.get("measured_friction", factor)
             points[round(factor, 3)][0] += r["successes"]
             points[round(factor, 3)][1] += r["segments"]
         factors = sorted(points)
