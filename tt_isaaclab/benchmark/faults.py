@@ -102,13 +102,14 @@ def check_evaluate(folder: Path) -> int:
 
 
 def sweep(folder: Path) -> None:
-    """Evaluate the behaviour model under several gravities, one after the other."""
+    """Evaluate the behaviour model under three more gravities; one by one, because PhysX has one for the whole scene."""
     from tt_isaaclab.cli import main
 
-    (folder / FACTORS).write_text("gravity: [0.5, 0.75, 1.0, 1.5, 2.0]\n")
+    factors = [round(0.5 + 0.01 * i, 2) for i in range(check_sweep(folder) + 3)]
+    (folder / FACTORS).write_text(f"gravity: {factors}\n")
     print("started", flush=True)
     where = ["--axes", "gravity", "--config", str(folder / FACTORS), "--out", str(folder / SWEEP)]
-    main(["robustness", "--task", TASK, "--episodes", "2", *where])
+    main(["robustness", "--task", TASK, "--backend", "ovphysx", "--episodes", "2", *where])
 
 
 def check_sweep(folder: Path) -> int:

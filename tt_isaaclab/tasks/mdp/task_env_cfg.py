@@ -139,7 +139,8 @@ class TaskEnvCfg(HumanoidEnvCfg):
     """Name of the behaviour model's layout, which decides the slots and rows of prompts."""
 
     def play_mode(self) -> None:
-        """Few humanoids, the command drawn into the scene."""
+        """Few humanoids, ten-second episodes, the command drawn into the scene."""
         self.scene.num_envs = 16
+        self.episode_length_s = 10.0
         for command in vars(self.commands).values():
             command.debug_vis = True

@@ -114,7 +114,7 @@ class StrikeEnvCfg(TaskEnvCfg):
     observations: ObservationsCfg = ObservationsCfg()
     rewards: RewardsCfg = RewardsCfg()
     terminations: TerminationsCfg = TerminationsCfg()
-    episode_length_s: float = 1000 / 30  # the paper's; boxes are up to 10 m away
+    episode_length_s: float = 1000 / 30  # the paper's [s]; boxes are up to 10 m away
 
     def __post_init__(self) -> None:
         super().__post_init__()
