@@ -56,12 +56,26 @@ def _axis(result: dict) -> str | None:
     return next((axis for axis, factor in result["condition"].items() if factor != 1.0), None)
 
 
+_IDENTITY = (
+    "task",
+    "method",
+    "backend",
+    "humanoid",
+    "seed",
+    "episodes",
+    "bfm_hash",
+    "token_hash",
+    "overrides",
+)
+"""What two results of one measurement have in common."""
+
+
 def _nominal(results: list[dict]) -> list[dict]:
     """The results under unchanged physics, each once: a sweep has them on every axis, that of friction with what it measured."""
     found = {}
     for r in sorted(results, key=lambda r: "measured_friction" not in r):
         if _axis(r) is None:
-            found.setdefault((r["task"], *_pair(r), r["seed"], r.get("token_hash")), r)
+            found.setdefault(str([r.get(key) for key in _IDENTITY]), r)
     return list(found.values())
 
 
