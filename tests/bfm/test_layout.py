@@ -35,7 +35,7 @@ def test_parameters_of_the_parts():
         (KNOWN[0], 30, ["state", "terrain", "latent"], 678, "none", None, False),
         (KNOWN[1], 28, ["state", "latent", "terrain"], 678, "tanh", 5.0, False),
         (KNOWN[2], 11, ["state", "previous_action", "latent"], 491, "tanh", 5.0, True),
-        (KNOWN[3], 7, ["state", "latent"], 422, "none", 5.0, False),
+        (KNOWN[3], 8, ["state", "latent"], 422, "none", 5.0, False),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
@@ -49,7 +49,7 @@ def test_facts_of_the_known_layouts(layout, tokens, decoder, decoder_width, squa
 
 
 def test_bundled_is_small():
-    assert layouts.bundled().parameters == 1_173_765
+    assert layouts.bundled().parameters == 1_272_453
 
 
 @pytest.mark.parametrize(

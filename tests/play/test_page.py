@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The web viewer's page in a headless browser: the humanoid is seen, a slider and a switch do what they say."""
+"""The web viewer's page in a headless browser: the humanoid is seen, a slider, a switch and a sentence do what they say."""
 
 import io
 import os
@@ -52,6 +52,10 @@ def _visit(url: str, seen: dict, session: Session, done: threading.Event) -> Non
             page.get_by_role("checkbox", name="task token").click(force=True)
             page.wait_for_timeout(3_000)
             seen["token"] = session.token
+            page.get_by_label("in words").fill("walk ahead")
+            page.get_by_role("button", name="say it").click(force=True)
+            page.wait_for_timeout(3_000)
+            seen["told"] = session.sentence
             browser.close()
     except Exception as error:  # to be raised where the test sees it
         seen["error"] = error
@@ -82,4 +86,4 @@ def test_the_page_shows_the_humanoid_and_steers_it():
     assert grey.sum() > 2000, "no humanoid on the picture"
     assert seen["by hand"] is not None and seen["after"][2] < seen["before"][2] - 0.05
     np.testing.assert_allclose(seen["after"], seen["by hand"], atol=1e-6)
-    assert seen["token"] is False
+    assert seen["token"] is False and seen["told"] == "walk ahead"

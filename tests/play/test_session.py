@@ -8,9 +8,13 @@ import torch
 
 from tt_isaaclab import cli
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
+from tt_isaaclab.bfm.frozen import FrozenBfm
+from tt_isaaclab.bfm.layouts import bundled, masked_mimic_v2_3
+from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.evaluation.film import GROUND, LEFT, MIDDLE, RIGHT
 from tt_isaaclab.play import command as play
-from tt_isaaclab.play.session import Session
+from tt_isaaclab.play.session import Session, reads_words
+from tt_isaaclab.prompts.text import text_vector
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.tasks.make import has_prior, open_env
@@ -45,8 +49,22 @@ def test_switches_change_the_policy_and_the_command_of_the_next_step():
         assert session.term.order[0].tolist() != [0.5, -0.25, 1.25]
 
 
+def test_a_sentence_is_one_more_word_until_it_is_taken_back():
+    bfm = FrozenBfm(bundled(), BfmNetwork(bundled()).state_dict())
+    assert reads_words(bfm.layout) and not reads_words(masked_mimic_v2_3())
+    with open_env("Direction", physics="newton_mujoco", num_envs=1, seed=0) as env:
+        session = Session(env, "direction", bfm, None, prior=False)
+        for sentence in ("walk ahead", ""):
+            session.tell(sentence)
+            inputs = {"state": session.observations["humanoid"].clone()}
+            if sentence:
+                inputs["text"] = text_vector("", sentence).unsqueeze(0)
+            session.step()
+            torch.testing.assert_close(session.actions, bfm(inputs), rtol=0, atol=1e-6)
+
+
 def test_tasks_without_a_prompt_are_known():
-    assert has_prior("TaskTokens-Direction") and not has_prior("TaskTokens-LongJump")
+    assert has_prior("TaskTokens-Direction") and not has_prior("TaskTokens-Stand")
 
 
 @pytest.mark.parametrize("camera", ["follow", "fixed"])

@@ -9,7 +9,7 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets, token_visible
-from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, direction, move_pelvis, reach, strike, velocity
+from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, direction, move_pelvis, reach, run_up, strike, velocity
 
 SLOTS = DEFAULT_HUMANOID.conditionable
 PELVIS = SLOTS.index("Pelvis")
@@ -54,6 +54,13 @@ def test_direction_may_face_elsewhere():
     torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([1.5, 0.0, 0.0]))
     torch.testing.assert_close(target.heading[0], LEFT.expand(2))
     torch.testing.assert_close(heading_angle(target.quat[0, :, PELVIS]), LEFT.expand(2))
+
+
+def test_a_run_up_goes_back_to_the_middle_of_the_corridor():
+    target = run_up(ROOT.repeat(3, 1), torch.tensor([0.0, 0.3, -0.3]), SLOTS)
+    assert target.heading[:, 0].tolist() == pytest.approx([0.0, -math.atan(0.15), math.atan(0.15)])
+    torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([2.0, 0.0, 0.0]))
+    assert target.visible[:, 0, PELVIS].all()
 
 
 def test_reach_shows_where_the_hand_should_be_and_nothing_else():

@@ -96,12 +96,13 @@ def masked_mimic_v3() -> BfmLayout:
 
 
 def bundled() -> BfmLayout:
-    """Our small model that ships with the package: state and six sparse pose targets; 1.2 M parameters."""
+    """Our small model that ships with the package: state, six sparse pose targets and a sentence; 1.3 M parameters."""
     return BfmLayout(
         name="bundled",
         tokens=(
             TokenGroup("state", 1, 358, maskable=False, hidden=(256,)),
             TokenGroup("targets", 6, 184, hidden=(256,)),
+            TokenGroup("text", 1, 256, hidden=(256,)),
         ),
         width=128,
         layers=3,

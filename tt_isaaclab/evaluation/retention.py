@@ -13,7 +13,8 @@ from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.task_tokens.token_file import load_token
 
-from .zero_shot import REQUESTS, Request, measure, to_dict
+from .requests import REQUESTS, Request
+from .zero_shot import measure, to_dict
 
 SHORT: tuple[Request, ...] = tuple(r for r in REQUESTS if r.name in ("stand", "walk 1.0 m/s", "walk 1.8 m/s"))
 """The requests that are compared."""

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a behaviour model does when it is only told where to go: walk at a commanded velocity, or stand."""
+"""What a behaviour model does when it is only told where to go, or in words what to do: walk, stand, jump, kick, punch."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import torch
+from isaaclab.assets import Articulation
 from isaaclab.envs import ManagerBasedRLEnv, ManagerBasedRLEnvCfg
 from isaaclab.managers import EventTermCfg
 from tqdm import tqdm
@@ -14,12 +16,16 @@ from tqdm import tqdm
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
-from tt_isaaclab.kinematics.heading import heading_angle, wrap_angle
+from tt_isaaclab.kinematics.heading import heading_angle, unit_vector, wrap_angle
 from tt_isaaclab.kinematics.self_observation import self_observation
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets
 from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts.text import text_vector
 from tt_isaaclab.tasks.make import open_env
 from tt_isaaclab.tasks.mdp.events import reset_to_standing
+
+from .requests import REQUESTS, Request, judge
+from .statistics import wilson_interval
 
 _FALLEN = 0.5
 """A pelvis lower than this has fallen [m]."""
@@ -37,32 +43,11 @@ _ASIDE = math.radians(30.0)
 """Greatest angle between the first commanded direction and where the humanoid faces [rad]."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the humanoid is asked to do, from standing still.
+_LISTENS = 1.0
+"""Words are said after this time of standing [s]."""
 
-    Attributes:
-        name: For tables.
-        speed: Commanded pelvis speed [m/s]; 0 shows no target at all, which means to stand.
-        turn: Rate at which the commanded direction turns [deg/s].
-        prompt: Function of `joint_conditions` that makes the targets.
-    """
-
-    name: str
-    speed: float
-    turn: float = 0.0
-    prompt: str = "direction"
-
-
-REQUESTS = (
-    Request("stand", 0.0),
-    *(Request(f"walk {speed} m/s", speed) for speed in (0.6, 1.0, 1.2, 1.8)),
-    Request("jog 2.4 m/s", 2.4),
-    Request("walk 1.2 m/s, turn 45 deg/s", 1.2, turn=45.0),
-    Request("walk 1.0 m/s, turn -30 deg/s", 1.0, turn=-30.0),
-    Request("walk 1.2 m/s, velocity only", 1.2, prompt="velocity"),
-)
-"""The requests of the model card."""
+_PUSHED = 2.0
+"""Time between two pushes [s]."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +56,20 @@ class Answer:
 
     Attributes:
         upright: Share of the humanoids that did not fall or blow up.
+        met: Share of the humanoids that did not fall and did what they were asked to.
+        met_low, met_high: Its 95 % interval (Wilson).
         speed: Mean speed along the commanded direction once settled, of those that did not fall [m/s].
         speed_error: Mean distance of each one's mean speed from the commanded speed [m/s].
         drift: Mean sideways speed, without sign [m/s].
-        facing_error: Mean angle between heading and commanded direction [deg].
+        facing_error: Mean angle between heading and the one to face [deg].
     """
 
     name: str
+    humanoids: int
     upright: float
+    met: float
+    met_low: float
+    met_high: float
     speed: float
     speed_error: float
     drift: float
@@ -112,46 +103,90 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
     env.reset()
     robot, device, slots = env.scene["robot"], env.device, model.layout.target_slots
     slot_ids = torch.tensor(DEFAULT_HUMANOID.body_ids(*slots), device=device)
+    ankles = DEFAULT_HUMANOID.body_ids("L_Ankle", "R_Ankle")
+    hands = DEFAULT_HUMANOID.body_ids(DEFAULT_HUMANOID.left_hand, DEFAULT_HUMANOID.right_hand)
     which = torch.arange(env.num_envs, device=device) % len(requests)
-    speed = torch.tensor([r.speed for r in requests], device=device)[which]
-    turn = torch.tensor([math.radians(r.turn) for r in requests], device=device)[which]
-    by_velocity = torch.tensor([r.prompt == "velocity" for r in requests], device=device)[which].view(-1, 1, 1, 1)
+
+    def column(values: Iterable[float]) -> torch.Tensor:
+        return torch.tensor(list(values), device=device)[which]
+
+    speed, push = column(r.speed for r in requests), column(r.push for r in requests)
+    turn, facing = (column(math.radians(x) for x in xs) for xs in zip(*((r.turn, r.facing) for r in requests)))
+    by_velocity = column(r.prompt == "velocity" for r in requests).view(-1, 1, 1, 1)
+    words = _words(requests, which) if any(r.sentence for r in requests) else None
     yaw = torch.empty_like(speed).uniform_(-_ASIDE, _ASIDE)
     upright = torch.ones_like(which, dtype=torch.bool)
-    along, aside, facing = (torch.zeros_like(speed) for _ in range(3))
-    settled, steps = round(_SETTLED / env.step_dt), round(seconds / env.step_dt)
+    along, aside, off, pace, turning = (torch.zeros_like(speed) for _ in range(5))
+    flight, kick, punch = (torch.zeros_like(speed) for _ in range(3))
+    standing_ankle = read_bodies(robot).pos[:, ankles, 2].mean(-1)
+    settled, steps, pushed = (round(time / env.step_dt) for time in (_SETTLED, seconds, _PUSHED))
     for step in tqdm(range(steps), desc="zero-shot", unit="step", leave=False, disable=None):
         bodies = read_bodies(robot)
-        target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, slots)
+        target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, slots, yaw + facing)
         other = joint_conditions.velocity(bodies.pos[:, 0], yaw, speed, slots)
         visible = torch.where(by_velocity, other.visible, target.visible) & (speed > 0.0).view(-1, 1, 1, 1)
         rows = sparse_targets(bodies.pos, bodies.quat, target._replace(visible=visible), slot_ids)
-        before = bodies.pos[:, 0].clone()
-        inputs = {"state": self_observation(*bodies), "targets": rows}
-        env.step(model(inputs, {"targets": visible.flatten(2).any(-1)}))
-        pos = robot.data.root_link_pos_w.torch
+        before, heading = bodies.pos[:, 0].clone(), heading_angle(bodies.quat[:, 0])
+        inputs, visibility = (
+            {"state": self_observation(*bodies), "targets": rows},
+            {"targets": visible.flatten(2).any(-1)},
+        )
+        if words is not None and step * env.step_dt >= _LISTENS:
+            inputs["text"], visibility["text"] = words
+        env.step(model(inputs, visibility))
+        if step % pushed == pushed - 1 and push.any():
+            _push(robot, push)
+        bodies = read_bodies(robot)
+        pos = bodies.pos[:, 0]
         upright &= torch.isfinite(pos).all(-1) & (pos[:, 2] > _FALLEN) & (pos[:, 2] < _FLOWN)
+        ankle = bodies.pos[:, ankles, 2]
+        flight = torch.maximum(flight, (ankle.amin(-1) - standing_ankle) * upright)
+        kick = torch.maximum(kick, ankle.amax(-1) * upright)
+        away = (bodies.lin_vel[:, hands] - bodies.lin_vel[:, :1]).norm(dim=-1).amax(-1)
+        punch = torch.maximum(punch, away * upright)
         if step >= settled:
             velocity = (pos - before)[:, :2] / env.step_dt / (steps - settled)
             along += velocity[:, 0] * yaw.cos() + velocity[:, 1] * yaw.sin()
+            pace += velocity.norm(dim=-1)
+            turning += torch.rad2deg(wrap_angle(heading_angle(bodies.quat[:, 0]) - heading)) / (seconds - _SETTLED)
             aside += velocity[:, 1] * yaw.cos() - velocity[:, 0] * yaw.sin()
-            angle = heading_angle(robot.data.root_link_quat_w.torch) - yaw
-            facing += torch.rad2deg(wrap_angle(angle).abs()) / (steps - settled)
+            angle = heading_angle(robot.data.root_link_quat_w.torch) - yaw - facing
+            off += torch.rad2deg(wrap_angle(angle).abs()) / (steps - settled)
         yaw = yaw + turn * env.step_dt
+    shown = judge(speed, along, aside, pace, turning, flight, kick, punch)
     answers = []
     for i, request in enumerate(requests):
-        rows = (which == i) & upright
-        share = upright[which == i].float().mean().item()
-        columns = (along[rows], (along[rows] - request.speed).abs(), aside[rows].abs(), facing[rows])
-        answers.append(Answer(request.name, share, *(column.mean().item() for column in columns)))
+        ours = which == i
+        rows = ours & upright
+        met, count = int((rows & shown[request.shows]).sum()), int(ours.sum())
+        means = [c[rows].mean().item() for c in (along, (along - speed).abs(), aside.abs(), off)]
+        share = upright[ours].float().mean().item()
+        answers.append(Answer(request.name, count, share, met / count, *wilson_interval(met, count), *means))
     return answers
+
+
+def _words(requests: tuple[Request, ...], which: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Sentences (N, 1, width) and whether there is one (N, 1)."""
+    vectors = [text_vector("", r.sentence) if r.sentence else None for r in requests]
+    width = next(len(v) for v in vectors if v is not None)
+    rows = torch.stack([torch.zeros(width) if v is None else v for v in vectors]).to(which.device)
+    told = torch.tensor([v is not None for v in vectors], device=which.device)
+    return rows[which].unsqueeze(1), told[which].unsqueeze(1)
+
+
+def _push(robot: Articulation, change: torch.Tensor) -> None:
+    """Change the pelvis' velocity by ``change`` (N,) [m/s], each a random way along the ground."""
+    twist = robot.data.root_link_vel_w.torch.clone()
+    twist[:, :2] += change.unsqueeze(1) * unit_vector(torch.empty_like(change).uniform_(-math.pi, math.pi))
+    robot.write_root_link_velocity_to_sim_index(root_velocity=twist)
 
 
 def table(answers: list[Answer]) -> str:
     """Plain text table."""
-    head = f"{'request':30s} {'upright':>8s} {'speed':>7s} {'error':>7s} {'drift':>7s} {'facing':>8s}"
+    head = f"{'request':44s} {'upright':>8s} {'met':>6s} {'95 %':>12s} {'speed':>7s} {'error':>7s} {'drift':>7s} {'facing':>8s}"
     rows = [
-        f"{a.name:30s} {a.upright:8.0%} {a.speed:7.2f} {a.speed_error:7.2f} {a.drift:7.2f} {a.facing_error:7.1f}°"
+        f"{a.name:44s} {a.upright:8.1%} {a.met:6.1%} {f'{a.met_low:.1%}-{a.met_high:.1%}':>12s} "
+        f"{a.speed:7.2f} {a.speed_error:7.2f} {a.drift:7.2f} {a.facing_error:7.1f}°"
         for a in answers
     ]
     return "\n".join([head, *rows])

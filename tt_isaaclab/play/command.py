@@ -21,7 +21,7 @@ from tt_isaaclab.task_tokens.token_file import TOKENS, load_token_of_task
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for, split_presets
 
 from .panel import Panel, page_of
-from .session import Session
+from .session import Session, reads_words
 
 PASSES_ON = True
 
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="token file, 'bundled' or 'none' for the behaviour model alone (default: bundled where one ships)",
     )
     parser.add_argument("--prior", action="store_true", help="start with the joint-condition prompt on")
+    parser.add_argument("--say", default="", metavar="SENTENCE", help="tell the behaviour model what to do, in words")
     add_bfm_argument(parser)
     parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
     parser.add_argument(
@@ -69,6 +70,8 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     if viz == "viser" and find_spec("viser") is None:
         raise ValueError("--viz viser: the web viewer is not installed; pip install 'tt_isaaclab[viser]'")
     bfm = load_bfm_or_bundled(args.bfm)
+    if args.say and not reads_words(bfm.layout):
+        raise ValueError(f"--say: {bfm.layout.name} reads no words, or vectors of another encoder: see presets=text")
     shipped = "bundled" if args.bfm == "bundled" and (TOKENS / f"{task}.safetensors").is_file() else "none"
     humanoid = load_humanoid(args.humanoid)
     token = load_token_of_task(args.token or shipped, task, bfm, humanoid.spec)
@@ -86,6 +89,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
     with open_env(task, seed=args.seed, overrides=overrides, play=True, edit=alone, viz=viz) as env:
         prior = args.prior or bool(token and token.card.prior)
         session = Session(env, command, bfm, token.encoder if token else None, prior, prompt_groups(presets))
+        session.tell(args.say)
         if args.video:
             steps = round((args.seconds or 10.0) / env.step_dt)
             record(env, command, session.step, steps, args.video, follow=args.camera == "follow")

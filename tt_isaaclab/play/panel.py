@@ -6,7 +6,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from .session import Session
+from tt_isaaclab.bfm.files import BfmFileError
+
+from .session import Session, reads_words
 
 if TYPE_CHECKING:
     import viser
@@ -23,7 +25,7 @@ def page_of(env: ManagerBasedRLEnv) -> viser.ViserServer | None:
 
 
 class Panel:
-    """Folder "Task" of the page: token and prompt on or off, the command by hand, and how it goes.
+    """Folder "Task" of the page: token and prompt on or off, the command by hand, a sentence, and how it goes.
 
     Args:
         server: Web viewer.
@@ -31,13 +33,15 @@ class Panel:
     """
 
     def __init__(self, server: viser.ViserServer, session: Session) -> None:
-        self._session, self._server = session, server
+        self._session, self._server, self._refusal = session, server, ""
         self._pelvis = session.term.pelvis[0].cpu().numpy()
         server.scene.add_grid("/ground", width=100.0, height=100.0, cell_size=1.0)  # the plane itself is not drawn
         with server.gui.add_folder("Task"):
             self._caption = server.gui.add_markdown("")
             token = server.gui.add_checkbox("task token", session.token, disabled=session.encoder is None)
             prior = server.gui.add_checkbox("joint-condition prompt", session.prior, disabled=not session.has_prior)
+            words = server.gui.add_text("in words", "", visible=reads_words(session.bfm.layout))
+            say = server.gui.add_button("say it", visible=words.visible)
             self._follow = server.gui.add_checkbox("camera follows", True)
             self._by_hand = server.gui.add_checkbox("command by hand", False, visible=bool(session.term.controls))
             self._sliders, order = [], session.term.order[0].tolist()
@@ -52,15 +56,23 @@ class Panel:
         token.on_update(lambda event: setattr(session, "token", event.target.value))
         prior.on_update(lambda event: setattr(session, "prior", event.target.value))
         self._by_hand.on_update(lambda _: self._give())
+        say.on_click(lambda _: self._say(words.value.strip()))
 
     def show(self) -> None:
         """Say how it goes and move the cameras along; call it after each control step."""
-        self._caption.content = self._session.term.caption(0)
+        self._caption.content = self._session.term.caption(0) + self._refusal
         pelvis = self._session.term.pelvis[0].cpu().numpy()
         way, self._pelvis = (pelvis - self._pelvis) * [1.0, 1.0, 0.0], pelvis
         if self._follow.value:
             for client in self._server.get_clients().values():
                 client.camera.position = client.camera.position + way
+
+    def _say(self, sentence: str) -> None:
+        try:
+            self._session.tell(sentence)
+            self._refusal = ""
+        except BfmFileError as error:
+            self._refusal = f"\n\n{error}"
 
     def _take_over(self, event: viser.GuiEvent) -> None:
         if event.client is not None:  # a person moved it

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One humanoid that acts, and what a person may change meanwhile: the token, the prompt, the command."""
+"""One humanoid that acts, and what a person may change meanwhile: the token, the prompt, the command, a sentence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.frozen import FrozenBfm
+from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.prompts.sentence_encoder import WIDTH
+from tt_isaaclab.prompts.text import text_vector
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
-from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, PROMPT_PRESETS, BfmPolicy
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
+
+TEXT_GROUP = PROMPT_PRESETS["text"]
+"""Input of the behaviour model that is a sentence."""
+
+
+def reads_words(layout: BfmLayout) -> bool:
+    """Whether a behaviour model reads the vectors that sentences are encoded to here."""
+    return any((group.name, group.width) == (TEXT_GROUP, WIDTH) for group in layout.tokens)
 
 
 class Session:
@@ -47,7 +58,20 @@ class Session:
         """Command that a person holds, or ``None`` where the task draws its own."""
         self.actions = torch.zeros(env.num_envs, env.action_manager.total_action_dim)
         """What the policy did last (N, 69)."""
+        self.sentence = ""
+        """What the behaviour model is told; see `tell`."""
+        self._words: torch.Tensor | None = None
         self._held: tuple[float, ...] | None = None
+
+    def tell(self, sentence: str) -> None:
+        """Say a sentence to the behaviour model, or no longer any if it is empty.
+
+        Raises:
+            BfmFileError: The sentence ships no vector and there is no encoder; it is not said then.
+        """
+        vector = text_vector("", sentence) if sentence else None
+        self.sentence = sentence
+        self._words = None if vector is None else vector.to(self.env.device).expand(self.env.num_envs, -1)
 
     def step(self) -> None:
         """Take one control step with the switches as they stand."""
@@ -55,8 +79,14 @@ class Session:
             self._held = self.order
             self.term.release() if self._held is None else self.term.hold(self._held)
             self.observations = self.env.observation_manager.compute()
-        shown = [*([PROMPT_GROUP] if self.prior else []), *self.prompts]
+        shown, observations, words = (
+            [*([PROMPT_GROUP] if self.prior else []), *self.prompts],
+            self.observations,
+            self._words,
+        )
+        if words is not None:
+            shown, observations = [*shown, TEXT_GROUP], {**observations, TEXT_GROUP: words}
         policy = BfmPolicy(self.bfm, self.encoder if self.token else None, shown)
         with torch.inference_mode():
-            self.actions = policy(self.observations)
+            self.actions = policy(observations)
             self.observations, *_ = self.env.step(self.actions)

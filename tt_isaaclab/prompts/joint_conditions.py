@@ -29,6 +29,10 @@ _PUSH_DISTANCE, _STILL = 1.0, 0.35
 _PUSH_HEIGHT, _PUSH_REACH, _PUSH_TIME = 1.2, 0.75, 0.5
 """Where to push it [m], how far from the pelvis at most [m], and when the hand should be there [s from now]."""
 
+_RUN_SPEED, _RUN_LOOKS_AHEAD = 2.0, 2.0
+"""Speed of a run-up [m/s], the fastest that the bundled model keeps upright, and how far ahead it aims for the middle of
+the corridor [m]."""
+
 
 def move_pelvis(
     root_pos: torch.Tensor,
@@ -150,6 +154,18 @@ def strike(
     target.visible[push] = False
     target.visible[push, 1, slot, 0] = True
     return target
+
+
+def run_up(root_pos: torch.Tensor, aside: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
+    """Run along world x, back to the middle of the corridor: the prompt of the Long Jump task. Not in the paper.
+
+    Args:
+        root_pos: Pelvis now (N, 3), world [m].
+        aside: How far it is from the middle, positive to the left (N,) [m].
+        slots: Body of each slot of the model's layout.
+    """
+    yaw = -torch.atan2(aside, torch.full_like(aside, _RUN_LOOKS_AHEAD))
+    return direction(root_pos, yaw, torch.full_like(aside, _RUN_SPEED), slots)
 
 
 def _move(

@@ -1,37 +1,41 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Text prompts of MaskedMimic v1 and v2.3: a file of X-CLIP vectors, made once where the text tower is available.
+"""Text prompts: a sentence as the vector that a behaviour model was trained to read.
 
-The file is safetensors: a sentence is the name of its vector, 512 numbers as the tower pools them, not normalised.
-``docs/masked_mimic.md`` has the lines that make one.
+The bundled model reads vectors of `sentence_encoder`; those of its captions and of a list of prompts ship with it.
+MaskedMimic v1 and v2.3 read X-CLIP vectors of 512 numbers as the tower pools them, not normalised, from a file of
+their own: ``docs/masked_mimic.md`` has the lines that make one.
 """
 
 from __future__ import annotations
 
 import difflib
 from functools import lru_cache
+from pathlib import Path
 
 import torch
 
 from tt_isaaclab.bfm.files import TEXT_VECTORS, BfmFileError, read_tensors
 
-WIDTH = 512
-"""Numbers of a vector."""
+from .sentence_encoder import encode
+
+SHIPPED = Path(__file__).parent.parent / "bfm" / "assets" / "text.safetensors"
+"""The sentences that need no encoder. A sentence is the name of its vector, as in every such file."""
 
 
 @lru_cache
 def text_vector(path: str, sentence: str) -> torch.Tensor:
-    """Vector (512,) of a sentence.
+    """Vector of a sentence, for the bundled model if ``path`` is empty: that ships, or is encoded now.
 
     Raises:
-        BfmFileError: With one line: the file is bad, or has no such sentence.
+        BfmFileError: With one line: the file is bad, or has no such sentence, or there is no encoder.
     """
-    vectors, _ = read_tensors(path, TEXT_VECTORS)
-    if sentence not in vectors:
-        near = difflib.get_close_matches(sentence, vectors, n=3, cutoff=0.0)
-        raise BfmFileError(f"{path}: has no vector of '{sentence}', but of {', '.join(map(repr, near))}; add it")
-    vector = vectors[sentence]
-    if vector.shape != (WIDTH,):
-        raise BfmFileError(
-            f"{path}: '{sentence}' is {list(vector.shape)}, not [{WIDTH}]; use microsoft/xclip-base-patch32"
-        )
-    return vector.float()
+    vectors, _ = read_tensors(path or SHIPPED, TEXT_VECTORS)
+    if sentence in vectors:
+        return vectors[sentence].float()
+    near = ", ".join(map(repr, difflib.get_close_matches(sentence, vectors, n=3, cutoff=0.0)))
+    if path:
+        raise BfmFileError(f"{path}: has no vector of '{sentence}', but of {near}; add it")
+    try:
+        return encode([sentence])[0]
+    except BfmFileError as error:
+        raise BfmFileError(f"'{sentence}' ships no vector, but {near} do; {error}") from error

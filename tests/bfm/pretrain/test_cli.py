@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tt_isaaclab.bfm.bundled import BUNDLED
 from tt_isaaclab.bfm.pretrain.cli import add_arguments, run
 from tt_isaaclab.bfm.weights import load_bfm
 
@@ -41,6 +42,15 @@ def test_distill_writes_a_model_with_its_card_and_evaluate_a_report(library, che
     assert _run("evaluate", *simulation, "--tracker", checkpoint, "--json", report) == 0
     assert json.loads(report.read_text())["following"]["tracker"]["clips"].keys() == {"walk", "stand", "unseen"}
     assert "tracker, held out clips:" in capsys.readouterr().out
+
+
+def test_words_adds_sentences_and_keeps_the_rest(tmp_path):
+    model = tmp_path / "model.safetensors"
+    words = ("words", "--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 16, "--samples", 1024)
+    assert _run(*words, "--former", BUNDLED, "--output", model) == 0
+    (_, before, _), (_, after, card) = load_bfm(BUNDLED), load_bfm(model)
+    assert all(after[name].equal(tensor) for name, tensor in before.items() if "text" not in name)
+    assert card["words"]["training"]["samples"] == 1024 and card["former"]["hash"]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,11 @@ import torch
 from tt_isaaclab.bfm.files import BfmFileError
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.layouts import bundled
+from tt_isaaclab.bfm.network import BfmNetwork
+from tt_isaaclab.bfm.pretrain.captions import NONE, Captions
 from tt_isaaclab.bfm.pretrain.distill import Distillation, DistillCfg, student_env
 from tt_isaaclab.bfm.pretrain.evaluate import VIEWS, follow_student
+from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.bfm.pretrain.replay import Replay, Samples
 from tt_isaaclab.bfm.pretrain.student import Student
 from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker
@@ -21,8 +24,12 @@ LAYOUT = dataclasses.replace(bundled(), name="small", width=32, layers=1, feed_f
 CFG = DistillCfg(samples=800, steps=10, replay=500, batch=32, reuse=4.0, learning_rate=3e-3)
 
 
+CAPTIONS = torch.randn(3, 256)
+
+
 def _samples(n: int) -> Samples:
-    return Samples(torch.randn(n, 358), torch.randn(n, 6, 184), torch.rand(n, 6) < 0.5, torch.randn(n, 69))
+    visible, caption = torch.rand(n, 6) < 0.5, torch.randint(NONE, len(CAPTIONS), (n,))
+    return Samples(torch.randn(n, 358), torch.randn(n, 6, 184), visible, caption, torch.randn(n, 69))
 
 
 def test_replay_keeps_the_latest():
@@ -36,17 +43,50 @@ def test_replay_keeps_the_latest():
 def test_student_learns_and_goes_on_from_its_file(tmp_path):
     torch.manual_seed(0)
     samples, path = _samples(64), tmp_path / "student.safetensors"
-    student = Student(LAYOUT, updates=40, learning_rate=3e-3)
+    student = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3)
     student.observe(samples)
     losses = [student.update(samples).item() for _ in range(20)]
     assert losses[-1] < losses[0]
     student.save(path, {"collected": 7})
-    again = Student(LAYOUT, updates=40, learning_rate=3e-3)
+    again = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3)
     assert again.load(path) == {"collected": 7, "updates": 20}
     for _ in range(3):
         assert again.update(samples) == student.update(samples)
     with pytest.raises(BfmFileError, match="another layout"):
-        Student(bundled(), updates=40, learning_rate=3e-3).load(path)
+        Student(bundled(), CAPTIONS, updates=40, learning_rate=3e-3).load(path)
+
+
+def test_student_goes_on_from_a_model_that_reads_less():
+    samples = _samples(8)
+    smaller = BfmNetwork(dataclasses.replace(LAYOUT, tokens=LAYOUT.tokens[:2]))
+    student = Student(LAYOUT, CAPTIONS, 40, 3e-3, former=smaller)
+    silent = samples._replace(caption=torch.full_like(samples.caption, NONE))
+    expected = smaller({"state": samples.state, "targets": samples.targets}, {"targets": samples.visible})
+    torch.testing.assert_close(student.act(silent), expected.detach())
+    student.observe(_samples(100))
+    torch.testing.assert_close(student.act(silent), expected.detach())  # its statistics are kept too
+    assert not torch.allclose(student.act(samples._replace(caption=torch.zeros_like(samples.caption))), expected)
+    with pytest.raises(BfmFileError, match="has no place in 'bundled'"):
+        Student(bundled(), CAPTIONS, 40, 3e-3, former=smaller)
+
+    kept = Student(LAYOUT, CAPTIONS, 40, 3e-3, former=smaller, keep=True)  # learns sentences alone
+    losses = [kept.update(samples._replace(caption=samples.caption.clamp(min=0))).item() for _ in range(40)]
+    assert losses[-1] < losses[0]
+    for name, tensor in smaller.state_dict().items():
+        assert kept.average.state_dict()[name].equal(tensor)
+
+
+def test_a_sentence_stands_for_the_clip_that_the_teacher_sees():
+    clips = [Clip("walk", (), ("a walk", "walking")), Clip("stand"), Clip("run", (), ("a run",))]
+    library = MotionLibrary(clips, torch.tensor([2, 2, 2]), 30.0, {})
+    vectors = {"a walk": torch.ones(4), "walking": 2.0 * torch.ones(4), "a run": 3.0 * torch.ones(4)}
+    captions = Captions(library, vectors, 4)
+    drawn = captions.draw(torch.arange(3).repeat(40))
+    assert (drawn[1::3] == NONE).all()
+    assert set(captions.vectors[drawn[0::3], 0].tolist()) == {1.0, 2.0}
+    assert set(captions.vectors[drawn[2::3], 0].tolist()) == {3.0}
+    with pytest.raises(ValueError, match="no vector of the caption 'a run'"):
+        Captions(library, {}, 4)
 
 
 def test_distillation_learns_resumes_and_gives_a_model(library, checkpoint, tmp_path):
@@ -57,14 +97,14 @@ def test_distillation_learns_resumes_and_gives_a_model(library, checkpoint, tmp_
     state, path = tmp_path / "state.safetensors", tmp_path / "model.safetensors"
     with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=8, seed=0, edit=edit) as env:
         experts = Experts([Tracker(checkpoint)], torch.zeros(3, dtype=torch.long))
-        half = Distillation(env, experts, LAYOUT, dataclasses.replace(CFG, samples=400))
+        captions = Captions(MotionLibrary.load(library), {}, 256)
+        half = Distillation(env, experts, LAYOUT, captions, dataclasses.replace(CFG, samples=400))
         half.run(state)
-        whole = Distillation(env, experts, LAYOUT, CFG)
+        whole = Distillation(env, experts, LAYOUT, captions, CFG)
         whole.run(state, resume=True)
         assert whole.collected == 800 and whole.student.updates == 100
         samples = whole._look()
-        learnt = whole.student.act(samples.state, samples.targets, samples.visible)
-        fresh = Student(LAYOUT, 1, 1.0).act(samples.state, samples.targets, samples.visible)
+        learnt, fresh = whole.student.act(samples), Student(LAYOUT, captions.vectors, 1, 1.0).act(samples)
         error, untrained = ((x - samples.label).square().mean() for x in (learnt, fresh))
         assert error < 0.5 * untrained
         save_bfm(path, LAYOUT, whole.student.average.state_dict())

@@ -6,6 +6,8 @@ import math
 import pytest
 import torch
 
+from tt_isaaclab.bfm.layouts import bundled
+from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.pretrain.distill import student_env
 from tt_isaaclab.bfm.pretrain.evaluate import follow_tracker
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
@@ -41,9 +43,11 @@ def test_action_is_the_base_target_plus_the_corrections_of_the_clips_expert_over
         expected[:2, joints] += torch.stack((pitch, torch.full((27,), -0.2))).view(2, 9, 3)
         expected[2:, joints] += torch.stack((pitch, torch.full((27,), -0.2))).view(2, 9, 3)
         experts = Experts([tracker, _Constant(-0.2)], torch.tensor([0, 1, 0]))
-        torch.testing.assert_close(
-            math.pi * experts.action(observations, command), expected.flatten(1), atol=1e-4, rtol=0
-        )
+        action = experts.action(observations, command)
+        torch.testing.assert_close(math.pi * action, expected.flatten(1), atol=1e-4, rtol=0)
+        own = 0.1 * torch.randn(4, 69)
+        mixed = Experts([tracker], torch.tensor([0, -1, 0])).action(observations, command, own)
+        torch.testing.assert_close(mixed, torch.where(torch.tensor([[True], [False]] * 2), action, own))
 
 
 def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoint):
@@ -75,6 +79,8 @@ def test_trackers_are_for_the_clips_with_their_tags(library, checkpoint):
     files = tagged_files([str(checkpoint), f"walk={checkpoint}", f"stand={checkpoint}"], {"walk", "stand"})
     assert list(files) == [None, "walk", "stand"] and set(files.values()) == {checkpoint}
     assert Experts.load(files, clips)._expert_of_clip.tolist() == [1, 2, 1]
+    some = tagged_files([f"stand={checkpoint}"], {"walk", "stand"}, rest=False)
+    assert Experts.load(some, clips, BfmNetwork(bundled()))._expert_of_clip.tolist() == [-1, 0, -1]
 
 
 @pytest.mark.parametrize(

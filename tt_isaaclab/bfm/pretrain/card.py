@@ -20,7 +20,11 @@ CMU = "CMU Graphics Lab motion capture, mocap.cs.cmu.edu, created with funding f
 
 
 def make_card(
-    library: Path | str, trackers: Sequence[Path | str], training: dict[str, Any], commands: list[str]
+    library: Path | str,
+    trackers: Sequence[Path | str],
+    training: dict[str, Any],
+    commands: list[str],
+    former: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Provenance of a distilled model, as JSON data.
 
@@ -29,6 +33,7 @@ def make_card(
         trackers: Checkpoints of the experts.
         training: Settings of the distillation.
         commands: Command lines that make the model.
+        former: Hash and card of the model that it goes on from.
     """
     clips = MotionLibrary.load(library)
     names = json.dumps([asdict(clip) for clip in clips.clips], sort_keys=True)
@@ -41,6 +46,7 @@ def make_card(
         "trackers_sha256": [sha256(tracker) for tracker in trackers],
         "humanoid": DEFAULT_HUMANOID.name,
         "humanoid_sha256": DEFAULT_HUMANOID.hash,
+        "former": former,
         "training": training,
         "commands": commands,
     }

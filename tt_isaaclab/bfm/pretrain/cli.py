@@ -33,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     track.add_argument("--iterations", type=int, help="PPO iterations (the task's)")
     track.add_argument("--checkpoint", type=Path, help="go on from this checkpoint")
 
+    text = steps.add_parser("text", help="make the vectors of a table's captions and prompts (needs the extra 'text')")
+    text.add_argument("--table", type=Path, default=TABLE, help="table of clips (%(default)s)")
+    text.add_argument("--output", type=Path, required=True, help="file of text vectors to write")
+
     mean = steps.add_parser(
         "average", help="make one tracker of several that come from one start: it walks more evenly"
     )
@@ -51,16 +55,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="[TAG=]FILE",
         help="checkpoints model_*.pt of 'track': one for all clips, and others for the clips with a tag",
     )
+    distill.add_argument(
+        "--former",
+        type=Path,
+        help="behaviour model to go on from: the student starts with its weights, and it is the expert for the clips "
+        "that no tracker is named for",
+    )
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
+    distill.add_argument("--rate", type=float, help="highest learning rate (5e-4)")
     distill.add_argument("--resume", action="store_true", help="go on where the same command was stopped")
 
+    words = steps.add_parser(
+        "words", help="teach a behaviour model sentences for what it can do; its other weights stay as they are"
+    )
+    _simulation(words, "environments (256)")
+    words.add_argument("--former", type=Path, required=True, help="behaviour model file to go on from")
+    words.add_argument("--table", type=Path, default=TABLE, help="table with the sentences (%(default)s)")
+    words.add_argument("--samples", type=int, help="environment steps to learn from (0.4 M)")
+    words.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
+
     evaluate = steps.add_parser("evaluate", help="measure a tracker or a behaviour model")
-    _simulation(evaluate, "copies of every request (16)")
+    _simulation(evaluate, "copies of every request, four times those of every sentence (16)")
     evaluate.add_argument("--library", type=Path, help="follow the clips of this library")
     which = evaluate.add_mutually_exclusive_group(required=True)
     which.add_argument("--tracker", type=Path)
     which.add_argument("--bfm", type=Path, help="also asks it to walk and to stand without clips")
+    evaluate.add_argument(
+        "--table", type=Path, default=TABLE, help="table of clips with the sentences to say (%(default)s)"
+    )
     evaluate.add_argument("--json", type=Path, help="write the numbers here")
 
 
@@ -80,7 +103,8 @@ def run(args: argparse.Namespace, further: list[str]) -> int:
     if args.step in passing_on:
         return passing_on[args.step](args, further)
     refuse(further, f"pretrain {args.step}")
-    return {"motions": _motions, "average": _average, "evaluate": _evaluate}[args.step](args)
+    steps = {"motions": _motions, "text": _text, "average": _average, "words": _words, "evaluate": _evaluate}
+    return steps[args.step](args)
 
 
 def _motions(args: argparse.Namespace) -> int:
@@ -90,6 +114,20 @@ def _motions(args: argparse.Namespace) -> int:
     with whole_file(args.output) as partial:
         library.save(partial)
     print(f"{args.output}: {len(library)} clips, {library.seconds.sum().item():.0f} s")
+    return 0
+
+
+def _text(args: argparse.Namespace) -> int:
+    from safetensors.torch import save_file
+
+    from tt_isaaclab.prompts.sentence_encoder import encode
+
+    from .motions.table import load_sentences
+
+    sentences = load_sentences(args.table)
+    with whole_file(args.output) as partial:
+        save_file({s: vector.half() for s, vector in zip(sentences, encode(sentences))}, partial)
+    print(f"{args.output}: {len(sentences)} sentences")
     return 0
 
 
@@ -120,12 +158,16 @@ def _average(args: argparse.Namespace) -> int:
 
 
 def _distill(args: argparse.Namespace, further: list[str]) -> int:
+    from tt_isaaclab.bfm.files import TEXT_VECTORS, read_tensors
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.bfm.layouts import bundled
-    from tt_isaaclab.bfm.weights import save_bfm
+    from tt_isaaclab.bfm.weights import load_bfm, save_bfm
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+    from tt_isaaclab.prompts.sentence_encoder import WIDTH
+    from tt_isaaclab.prompts.text import SHIPPED
     from tt_isaaclab.tasks.make import open_env
 
+    from .captions import Captions
     from .card import make_card
     from .distill import Distillation, DistillCfg, student_env
     from .evaluate import follow_student
@@ -133,11 +175,14 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
-    cfg = DistillCfg(**({} if args.samples is None else {"samples": args.samples}))
+    given = {"samples": args.samples, "learning_rate": args.rate}
+    cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
     library = MotionLibrary.load(args.library)
-    files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags})
-    experts = Experts.load(files, library, device)
+    former = None if args.former is None else FrozenBfm.load(args.former).to(device)
+    files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags}, rest=former is None)
+    experts = Experts.load(files, library, former, device)
+    captions = Captions(library.to(device), read_tensors(SHIPPED, TEXT_VECTORS)[0], WIDTH)
 
     def edit(env_cfg) -> None:
         student_env(env_cfg)
@@ -152,12 +197,12 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         overrides=further,
         edit=edit,
     ) as env:
-        distillation = Distillation(env, experts, bundled(), cfg)
+        distillation = Distillation(env, experts, bundled(), captions, cfg)
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
-    words = [re.sub(r"[^= ]*/", "", word) for word in sys.argv[1:]]  # files, but not where they lay
-    card = make_card(args.library, list(files.values()), training, [" ".join(["tt", *words])])
+    before = None if former is None else {"hash": former.hash, "card": load_bfm(args.former)[2]}
+    card = make_card(args.library, list(files.values()), training, [_command()], before)
     save_bfm(args.output, bundled(), weights, card)
     views = follow_student(str(args.library), FrozenBfm(bundled(), weights), physics=args.physics, device=device)
     card["following"] = {name: result.to_dict()["mean"] for name, result in views.items()}
@@ -167,12 +212,45 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     return 0
 
 
+def _words(args: argparse.Namespace) -> int:
+    from tt_isaaclab.bfm.files import TEXT_VECTORS, read_tensors
+    from tt_isaaclab.bfm.frozen import FrozenBfm
+    from tt_isaaclab.bfm.layouts import bundled
+    from tt_isaaclab.bfm.weights import load_bfm, save_bfm
+    from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+    from tt_isaaclab.prompts.text import SHIPPED
+    from tt_isaaclab.tasks.make import open_env
+
+    from .motions.table import load_spoken
+    from .words import WordLessons, WordsCfg
+
+    device, envs = args.device or DEFAULT_DEVICE, args.num_envs or 256
+    cfg = WordsCfg(**({} if args.samples is None else {"samples": args.samples}))
+    former, vectors = FrozenBfm.load(args.former).to(device), read_tensors(SHIPPED, TEXT_VECTORS)[0]
+    with open_env("TaskTokens-Stand", physics=args.physics, num_envs=envs, device=device, seed=args.seed) as env:
+        lessons = WordLessons(env, former, bundled(), load_spoken(args.table), vectors, cfg)
+        lessons.run()
+        weights = lessons.student.average.state_dict()
+    card = load_bfm(args.former)[2]
+    card["words"] = {"training": asdict(cfg) | {"seed": args.seed, "num_envs": envs}, "command": _command()}
+    save_bfm(args.output, bundled(), weights, card | {"former": {"hash": former.hash}})
+    print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
+    return 0
+
+
+def _command() -> str:
+    """This command line, with the names of files, but not where they lie."""
+    return " ".join(["tt", *(re.sub(r"[^= ]*/", "", word) for word in sys.argv[1:])])
+
+
 def _evaluate(args: argparse.Namespace) -> int:
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.evaluation import zero_shot
+    from tt_isaaclab.evaluation.requests import REQUESTS, sentences
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
 
     from .evaluate import follow_student, follow_tracker
+    from .motions.table import load_prompts
 
     if args.tracker is not None or args.library is not None:
         _check_library(args.library)
@@ -184,7 +262,11 @@ def _evaluate(args: argparse.Namespace) -> int:
         bfm = FrozenBfm.load(args.bfm)
         report["bfm_hash"] = bfm.hash
         following = follow_student(str(args.library), bfm, **options) if args.library else {}
-        answers = zero_shot.measure(bfm, humanoids=args.num_envs or 16, **options)
+        copies = args.num_envs or 16
+        answers = zero_shot.measure(bfm, REQUESTS, humanoids=copies, **options)
+        if any(group.name == "text" for group in bfm.layout.tokens):
+            words = sentences(load_prompts(args.table))
+            answers += zero_shot.measure(bfm, words, humanoids=max(1, copies // 4), **options)
         report["zero_shot"] = zero_shot.to_dict(answers)
         print(zero_shot.table(answers))
     report["following"] = {name: result.to_dict() for name, result in following.items()}

@@ -21,10 +21,13 @@ from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 
+from .captions import Captions
+from .masks import Kind
 from .replay import Replay, Samples
 from .student import Student
 from .targets import StudentTargets
 from .tracker import Experts
+from .views import VIEWS, viewing
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,16 @@ def student_env(cfg: TrackingEnvCfg) -> None:
 class Distillation:
     """A student, its experts, and an environment of ``TaskTokens-Tracking`` changed by `student_env`."""
 
-    def __init__(self, env: ManagerBasedRLEnv, experts: Experts, layout: BfmLayout, cfg: DistillCfg) -> None:
+    def __init__(
+        self, env: ManagerBasedRLEnv, experts: Experts, layout: BfmLayout, captions: Captions, cfg: DistillCfg
+    ) -> None:
         self.cfg, self._env, self._experts = cfg, env, experts
         self._command: MotionCommand = env.command_manager.get_term("motion")
-        self._targets = StudentTargets(self._command, layout)
-        self.student = Student(layout, round(cfg.reuse * cfg.samples / cfg.batch), cfg.learning_rate, env.device)
+        self._targets = StudentTargets(self._command, layout, captions)
+        if experts.former is not None:
+            self._everything = viewing(env, experts.former, VIEWS["everything"])
+        updates = round(cfg.reuse * cfg.samples / cfg.batch)
+        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, experts.former)
         self.collected = 0
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
@@ -106,7 +114,7 @@ class Distillation:
         for _ in range(self.cfg.steps):
             samples = self._look()
             self._store(samples)
-            action = self.student.act(samples.state, samples.targets, samples.visible)
+            action = self.student.act(samples)
             action = torch.where(self._guided.unsqueeze(1), samples.label, action)
             action = action + self._noise * torch.randn_like(action)
             self._observations, _, lost, finished, _ = self._env.step(action)
@@ -117,13 +125,19 @@ class Distillation:
         self._lost = ended / (self.cfg.steps * self._env.num_envs)
         return error
 
+    @torch.no_grad()
     def _look(self) -> Samples:
         """What the student sees now, and the expert's answer."""
         self._begin_episodes()
         self._targets.advance(self._fresh, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
-        label = self._experts.action(self._observations, self._command)
-        return Samples(self._observations["humanoid"], targets, visible, label)
+        state, former, own = self._observations["humanoid"], self._experts.former, None
+        if former is not None:  # words it does not know: where the student sees nothing else, it shows the clip
+            own = former({"state": state, "targets": targets}, {"targets": visible})
+            whole = self._everything(self._observations)
+            own = torch.where((self._targets.kind == Kind.TEXT).unsqueeze(1), whole, own)
+        label = self._experts.action(self._observations, self._command, own)
+        return Samples(state, targets, visible, self._targets.caption.clone(), label)
 
     def _begin_episodes(self) -> None:
         progress = self.collected / self.cfg.samples

@@ -23,6 +23,8 @@ class Kind(IntEnum):
     MOTION = auto()
     REACH = auto()
     """The hand alone, at the far time: when it will rest next."""
+    TEXT = auto()
+    """A caption of the clip and nothing else."""
     DIRECTION = auto()
     VELOCITY = auto()
     MOVE = auto()
@@ -30,12 +32,12 @@ class Kind(IntEnum):
     """As `DIRECTION`, and nothing at all while the order is to stand."""
 
 
-# ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, REACH, DIRECTION, VELOCITY, MOVE, QUIET
-CLIP = (0.18, 0.32, 0.12, 0.14, 0.12, 0.12, 0.0, 0.0, 0.0, 0.0, 0.0)
+# ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, REACH, TEXT, DIRECTION, VELOCITY, MOVE, QUIET
+CLIP = (0.15, 0.25, 0.10, 0.10, 0.08, 0.07, 0.0, 0.25, 0.0, 0.0, 0.0, 0.0)
 """Shares of the kinds for those who follow a clip."""
-REACHING = (0.10, 0.15, 0.05, 0.05, 0.10, 0.05, 0.50, 0.0, 0.0, 0.0, 0.0)
+REACHING = (0.10, 0.15, 0.05, 0.05, 0.10, 0.05, 0.50, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Shares for those who follow a clip of reaches."""
-ORDER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30)
+ORDER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30)
 """Shares for those who follow orders."""
 
 
@@ -61,6 +63,8 @@ class Masks:
 
     def _none(self, n: int) -> torch.Tensor:
         return torch.zeros(n, *self._shape, dtype=torch.bool, device=self._device)
+
+    _text = _none
 
     def _times(self, bits: torch.Tensor) -> torch.Tensor:
         """Show ``bits`` at a random subset of the times, in a fifth of the cases at the far one only."""

@@ -17,6 +17,8 @@ class Samples(NamedTuple):
     """Target rows (N, T, 184)."""
     visible: torch.Tensor
     """Which rows are visible (N, T), bool."""
+    caption: torch.Tensor
+    """Which sentence it was told (N,), a row of `Captions.vectors` or `NONE`."""
     label: torch.Tensor
     """The expert's action (N, 69)."""
 

@@ -14,6 +14,7 @@ from tt_isaaclab.bfm.files import BfmFileError, FileKind, read_tensors, write_te
 from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.bfm.network import BfmNetwork
 
+from .captions import NONE
 from .replay import Samples
 
 CHECKPOINT = FileKind("distillation/1", "distillation checkpoint", "start without --resume", BfmFileError)
@@ -26,6 +27,20 @@ _AVERAGE = 0.998
 
 _MAX_NORM = 1.0
 """Gradients are clipped to this norm."""
+
+
+def grow(network: BfmNetwork, former: BfmNetwork) -> None:
+    """Give a network the weights of a smaller one that reads less; while the rest is hidden it then does the same.
+
+    Raises:
+        BfmFileError: The smaller one is no part of it.
+    """
+    own, given = network.state_dict(), former.state_dict()
+    if strange := [name for name, tensor in given.items() if name not in own or own[name].shape != tensor.shape]:
+        raise BfmFileError(
+            f"{strange[0]} of the former model has no place in '{network.layout.name}'; start without it"
+        )
+    network.load_state_dict(own | given)
 
 
 def _average(mean: torch.Tensor, latest: torch.Tensor, updates: torch.Tensor | int) -> torch.Tensor:
@@ -44,24 +59,56 @@ class Student:
     """
 
     def __init__(
-        self, layout: BfmLayout, updates: int, learning_rate: float, device: torch.device | str = "cpu"
+        self,
+        layout: BfmLayout,
+        captions: torch.Tensor,
+        updates: int,
+        learning_rate: float,
+        former: BfmNetwork | None = None,
+        keep: bool = False,
     ) -> None:
-        """``updates`` is the length of the training, over which the rate falls from ``learning_rate`` as a cosine."""
-        self.network = BfmNetwork(layout).to(device)
+        """A student at the beginning.
+
+        Args:
+            layout: Of the model.
+            captions: Vectors of the sentences that it may be told (K, width), on the device to train on.
+            updates: Length of the training, over which the rate falls as a cosine.
+            learning_rate: Highest rate.
+            former: A model whose weights it starts with; what that model does not read starts afresh.
+            keep: Learn sentences alone, and keep all other weights as they are.
+        """
+        self.network = BfmNetwork(layout).to(captions.device)
+        self._captions, self._fixed = captions, former is not None
+        if former is not None:
+            grow(self.network, former)
+        if len(captions) and (former is None or "text" not in former.token_norms):
+            self.network.token_norms["text"].update(captions)
         self._averaged = AveragedModel(self.network, avg_fn=_average)
         self.average: BfmNetwork = self._averaged.module
         self.updates = 0
-        self._total, self._rate, self._device = updates, learning_rate, torch.device(device)
-        self._optimiser = torch.optim.Adam(self.network.parameters(), lr=learning_rate)
+        self._total, self._rate = updates, learning_rate
+        self.network.requires_grad_(not keep)
+        learning = self.network.tokenisers["text"] if keep else self.network
+        self._optimiser = torch.optim.Adam(learning.requires_grad_(True).parameters(), lr=learning_rate)
 
     @torch.no_grad()
-    def act(self, state: torch.Tensor, targets: torch.Tensor, visible: torch.Tensor) -> torch.Tensor:
-        """Actions (N, 69); inputs as in `Samples`."""
-        return self.average({"state": state, "targets": targets}, {"targets": visible})
+    def act(self, samples: Samples) -> torch.Tensor:
+        """Actions (N, 69) for what it sees."""
+        return self.average(*self._read(samples))
+
+    def _read(self, samples: Samples) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+        """Inputs and visibilities of the network."""
+        inputs, visibility = {"state": samples.state, "targets": samples.targets}, {"targets": samples.visible}
+        if len(self._captions):
+            inputs["text"] = self._captions[samples.caption.clamp(min=0)]
+            visibility["text"] = (samples.caption != NONE).unsqueeze(1)
+        return inputs, visibility
 
     def observe(self, samples: Samples) -> None:
-        """Take samples into the statistics that normalise the inputs."""
+        """Take samples into the statistics that normalise the inputs, unless they are those of a former model."""
         network = self.network
+        if self._fixed:
+            return
         network.token_norms["state"].update(samples.state)
         network.decoder_norms["state"].update(samples.state)
         if samples.visible.any():
@@ -73,8 +120,8 @@ class Student:
         rate = self._rate * min(1.0, progress / _WARM_UP + 0.01) * (0.51 + 0.49 * math.cos(math.pi * progress))
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        with torch.autocast(self._device.type, torch.bfloat16):  # twice as fast, on CPUs too
-            action = self.network({"state": samples.state, "targets": samples.targets}, {"targets": samples.visible})
+        with torch.autocast(samples.state.device.type, torch.bfloat16):  # twice as fast, on CPUs too
+            action = self.network(*self._read(samples))
         loss = (action.float() - samples.label).square().mean()
         self._optimiser.zero_grad()
         loss.backward()

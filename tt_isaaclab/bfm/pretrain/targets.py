@@ -13,6 +13,7 @@ from tt_isaaclab.kinematics.sparse_targets import SparseTarget, sparse_targets, 
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT, move_pelvis
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 
+from .captions import NONE, Captions
 from .cues import Rests
 from .masks import Kind, Masks
 
@@ -21,6 +22,12 @@ _HOLD = (1.0, 3.0)
 
 _FAR = (0.3, 2.0)
 """Range of the far target's time [s]."""
+
+_TOLD = 0.25
+"""Share of the masks of clips that show a caption too."""
+
+_LISTEN = 3.0
+"""How many times as long the caption alone holds: a kick has to be begun and ended."""
 
 _HEIGHT = 0.05
 """Spread of a prompt's pelvis height [m]."""
@@ -32,10 +39,11 @@ class StudentTargets:
     Attributes:
         kind: Kind of mask in each environment (N,).
         far: Time of the far target in each environment (N,) [s].
+        caption: Sentence that each environment is told (N,), or `NONE`.
     """
 
-    def __init__(self, command: MotionCommand, layout: BfmLayout) -> None:
-        self._command, self._names = command, layout.target_slots
+    def __init__(self, command: MotionCommand, layout: BfmLayout, captions: Captions | None = None) -> None:
+        self._command, self._names, self._captions = command, layout.target_slots, captions
         n, device = command.num_envs, command.device
         self._slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*layout.target_slots), device=device)
         near = torch.tensor(layout.target_steps, device=device) / layout.control_rate
@@ -44,6 +52,7 @@ class StudentTargets:
         self._rests = Rests(command.library)
         self._reaches = torch.isin(torch.arange(len(command.library), device=device), command.library.ids("reach"))
         self.kind = torch.zeros(n, dtype=torch.long, device=device)
+        self.caption = torch.full_like(self.kind, NONE)
         self._bits = torch.zeros(n, len(near) + 1, len(self._slots) + 1, 2, dtype=torch.bool, device=device)
         self._left, self.far, self._height = (torch.zeros(n, device=device) for _ in range(3))
 
@@ -51,8 +60,13 @@ class StudentTargets:
         """Draw new masks where they are ``seconds`` too old, or where an episode has just begun (N,)."""
         self._left -= seconds
         rows = (fresh | (self._left <= 0.0)).nonzero().squeeze(-1)
-        reaching = self._reaches[self._command.clip[rows]]
-        self.show(rows, *self._masks.draw(self._command.orders.given[rows], reaching))
+        clip = self._command.clip[rows]
+        kind, bits = self._masks.draw(self._command.orders.given[rows], self._reaches[clip])
+        if self._captions is not None:
+            told = (kind == Kind.TEXT) | ((kind < Kind.TEXT) & (torch.rand_like(self.far[rows]) < _TOLD))
+            self.caption[rows] = torch.where(told, self._captions.draw(clip), NONE)
+        mute = (kind == Kind.TEXT) & (self.caption[rows] == NONE)
+        self.show(rows, torch.where(mute, Kind.ALL, kind), bits | mute.view(-1, 1, 1, 1))
 
     def show(self, rows: torch.Tensor, kind: torch.Tensor, bits: torch.Tensor) -> None:
         """Give environments (n,) masks of a kind (n,) with bits (n, T, S + 1, 2), and draw what goes with them."""
@@ -61,7 +75,7 @@ class StudentTargets:
             return torch.empty(len(rows), device=bits.device).uniform_(low, high)
 
         self.kind[rows], self._bits[rows] = kind, bits
-        self._left[rows] = uniform(*_HOLD)
+        self._left[rows] = uniform(*_HOLD) * torch.where(kind == Kind.TEXT, _LISTEN, 1.0)
         fixed = (kind >= Kind.DIRECTION) & (kind != Kind.MOVE)
         self.far[rows] = torch.where(fixed, MOVE_TIMES[1], uniform(*_FAR))
         self._height[rows] = PELVIS_HEIGHT + uniform(-_HEIGHT, _HEIGHT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Trained motion trackers as frozen experts: what they would do, in the behaviour model's own terms."""
+"""Frozen experts for the clips of a library: trained motion trackers, and a former behaviour model for what it can do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
 from tt_isaaclab.rl.checkpoint import actor_state
 from tt_isaaclab.tasks.tracking.command import MotionCommand
@@ -17,6 +18,9 @@ from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
 from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
 
 from .motions.library import MotionLibrary
+
+_FORMER = -1
+"""Index of the former behaviour model among the experts."""
 
 NO_CHECKPOINT, TRAIN = "not a checkpoint of the RSL-RL runner", "tt pretrain track"
 """What is said of a file that is no tracker, and what makes one."""
@@ -50,12 +54,13 @@ class Tracker:
         return self._actor(observations)
 
 
-def tagged_files(words: Sequence[str], tags: Collection[str]) -> dict[str | None, Path]:
+def tagged_files(words: Sequence[str], tags: Collection[str], rest: bool = True) -> dict[str | None, Path]:
     """Checkpoints by the tag of the clips that they are for, in their order; None is for the clips of no other.
 
     Args:
         words: ``FILE``, once, or ``TAG=FILE``.
         tags: Tags that there are.
+        rest: Whether there must be one for the rest.
 
     Raises:
         ValueError: If a tag is unknown, or there are several files for the rest, or none.
@@ -68,37 +73,56 @@ def tagged_files(words: Sequence[str], tags: Collection[str]) -> dict[str | None
         if (tag or None) in files:
             raise ValueError(f"{word}: a second tracker for {f'the tag {tag!r}' if tag else 'the clips without one'}")
         files[tag or None] = Path(path)
-    if None not in files:
-        raise ValueError("name a tracker without a tag too, for the clips that the others are not for")
+    if rest and None not in files:
+        raise ValueError("name a tracker without a tag too, or a --former model, for the clips of no other")
     return files
 
 
 class Experts:
-    """Several trackers, each for some of the clips.
+    """Several experts, each for some of the clips.
 
     Args:
         trackers: The trackers.
-        expert_of_clip: Index of the tracker for each clip of the library (C,).
+        expert_of_clip: Index of the tracker for each clip of the library (C,), -1 for the former model.
+        former: The behaviour model that answers for the clips without a tracker.
     """
 
-    def __init__(self, trackers: Sequence[Tracker], expert_of_clip: torch.Tensor) -> None:
-        self._trackers, self._expert_of_clip = trackers, expert_of_clip
+    def __init__(
+        self, trackers: Sequence[Tracker], expert_of_clip: torch.Tensor, former: BfmNetwork | None = None
+    ) -> None:
+        self._trackers, self._expert_of_clip, self.former = trackers, expert_of_clip, former
         self._joints = ResidualActionCfg().joint_ids
 
     @classmethod
     def load(
-        cls, files: Mapping[str | None, Path], library: MotionLibrary, device: torch.device | str = "cpu"
+        cls,
+        files: Mapping[str | None, Path],
+        library: MotionLibrary,
+        former: BfmNetwork | None = None,
+        device: torch.device | str = "cpu",
     ) -> Experts:
         """Trackers of `tagged_files`; where a clip has several of the tags, the last counts. Errors as `Tracker`."""
-        expert = torch.full((len(library),), list(files).index(None), dtype=torch.long, device=device)
+        rest = list(files).index(None) if None in files else _FORMER
+        expert = torch.full((len(library),), rest, dtype=torch.long, device=device)
         for i, tag in enumerate(files):
             if tag is not None:
                 expert[library.ids(tag)] = i
-        return cls([Tracker(path, device) for path in files.values()], expert)
+        return cls([Tracker(path, device) for path in files.values()], expert, former)
 
-    def action(self, observations: Mapping[str, torch.Tensor], command: MotionCommand) -> torch.Tensor:
-        """Absolute action (N, 69): the joint targets as shortest rotation vectors, divided by pi."""
+    @torch.no_grad()
+    def action(
+        self, observations: Mapping[str, torch.Tensor], command: MotionCommand, own: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Absolute action (N, 69): the joint targets as shortest rotation vectors, divided by pi.
+
+        Args:
+            observations: Of the tracking task.
+            command: Its motion command.
+            own: The former model's action (N, 69).
+        """
         answers = torch.stack([tracker.corrections(observations) for tracker in self._trackers])
-        corrections = answers[self._expert_of_clip[command.clip], torch.arange(command.num_envs)]
+        expert = self._expert_of_clip[command.clip]
+        corrections = answers[expert.clamp(min=0), torch.arange(command.num_envs)]
         target = corrected_target(command, corrections, self._joints)
-        return rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
+        action = rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
+        return action if own is None else torch.where((expert == _FORMER).unsqueeze(1), own, action)

@@ -48,8 +48,8 @@ class LongJumpCommand(SegmentCommand):
 
     @property
     def aside(self) -> torch.Tensor:
-        """Distance of the pelvis from the middle of the corridor (N,) [m]."""
-        return (self.pelvis[:, 1] - self._env.scene.env_origins[:, 1]).abs()
+        """How far the pelvis is from the middle of the corridor, positive to the left (N,) [m]."""
+        return self.pelvis[:, 1] - self._env.scene.env_origins[:, 1]
 
     def draw(self, previous: torch.Tensor) -> torch.Tensor:
         """Always the same."""

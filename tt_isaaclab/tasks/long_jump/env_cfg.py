@@ -6,11 +6,14 @@ from __future__ import annotations
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
-from isaaclab.managers import ObservationTermCfg, RewardTermCfg
+from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
+from isaaclab_tasks.utils import preset
 
+from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.contacts import StepContactSceneCfg, see_every_physics_step
+from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import long_jump_reward
 from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
 from tt_isaaclab.tasks.mdp.terminations import diverged, fell
@@ -40,7 +43,12 @@ def landed(env: ManagerBasedRLEnv) -> torch.Tensor:
 def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
     """The pelvis is outside the corridor. Shape (N,), bool."""
     command = _command(env)
-    return command.aside > command.cfg.corridor
+    return command.aside.abs() > command.cfg.corridor
+
+
+def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Joint-condition prompt: run along the corridor. Shape (N, 2 x 184)."""
+    return prompt_tokens(env, lambda pelvis, slots: joint_conditions.run_up(pelvis, _command(env).aside, slots))
 
 
 class Tumbled(fell):
@@ -65,7 +73,12 @@ class ObservationsCfg(BfmObservationsCfg):
     class TaskCfg(TaskObservationCfg):
         command = ObservationTermCfg(func=lab.generated_commands, params={"command_name": "longjump"})
 
+    @configclass
+    class TargetsCfg(ObservationGroupCfg):
+        prior = ObservationTermCfg(func=joint_prior)
+
     task: TaskCfg = TaskCfg()
+    targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
 
 
 @configclass
@@ -84,7 +97,10 @@ class TerminationsCfg:
 
 @configclass
 class LongJumpEnvCfg(TaskEnvCfg):
-    """The episode ends with the landing: a foot that touches the ground past the line, even just past it."""
+    """The episode ends with the landing: a foot that touches the ground past the line, even just past it.
+
+    ``presets=joint_prior`` adds the joint-condition prompt, the run-up, to what the behaviour model reads.
+    """
 
     scene: StepContactSceneCfg = StepContactSceneCfg(num_envs=128, env_spacing=5.0)
     commands: CommandsCfg = CommandsCfg()

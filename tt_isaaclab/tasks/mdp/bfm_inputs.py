@@ -142,5 +142,5 @@ def object_box(env: ManagerBasedRLEnv, name: str, size: Sequence[float]) -> torc
 
 
 def text(env: ManagerBasedRLEnv, file: str, sentence: str) -> torch.Tensor:
-    """A sentence as its X-CLIP vector from a file of such, the same for every humanoid. Shape (N, 512)."""
+    """A sentence as its vector, see `text_vector`; the same for every humanoid. Shape (N, width of the vector)."""
     return text_vector(file, sentence).to(env.device).expand(env.num_envs, -1)

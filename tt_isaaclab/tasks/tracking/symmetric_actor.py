@@ -18,6 +18,9 @@ _VECTOR, _AXIAL = (1.0, -1.0, 1.0), (-1.0, 1.0, -1.0)
 _ROTATION = _VECTOR + _VECTOR
 """The same for a 6-D rotation: the rotated x axis and the rotated z axis."""
 
+_QUIET = 0.01
+"""Factor of the last layer's first weights."""
+
 
 class Reflection(nn.Module):
     """Reflects numbers in the plane y = 0 of the heading frame: left and right change places.
@@ -69,6 +72,9 @@ class SymmetricActor(MLPModel):
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
+        with torch.no_grad():  # a beginner corrects nothing: the clip's own targets at least stand
+            for parameter in self.mlp[-1].parameters():
+                parameter.mul_(_QUIET)
         self._reflect_observation, self._reflect_correction = observation_reflection(), correction_reflection()
 
     def forward(self, obs, masks=None, hidden_state=None, stochastic_output: bool = False) -> torch.Tensor:

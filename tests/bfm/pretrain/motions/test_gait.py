@@ -6,9 +6,10 @@ import torch
 from formula_walk import SPEED, make_walk
 
 from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
-from tt_isaaclab.bfm.pretrain.motions.gait import loop, stand, start, stop
+from tt_isaaclab.bfm.pretrain.motions.gait import from_stand, loop, stand, start, stop
 from tt_isaaclab.bfm.pretrain.motions.ground import floor_quality
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
+from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec
 
@@ -71,3 +72,13 @@ def test_start_is_a_stop_backwards(walk: Motion) -> None:
 def test_stop_needs_a_step(walk: Motion) -> None:
     with pytest.raises(ValueError, match="no step to stop at"):
         stop(walk[:5])
+
+
+def test_from_stand_begins_as_tasks_do_and_ends_in_the_motion(walk: Motion) -> None:
+    begun = from_stand(walk, 1.0)
+    first = states(begun[:2])
+    assert first.body_pos[0, 0, 2].item() == pytest.approx(STANDING_HEIGHT, abs=1e-6)
+    arms = [name in ("L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow") for name in DEFAULT_HUMANOID.joint_names]
+    torch.testing.assert_close(first.joint_rotvec[0, arms], standing_pose()[arms].double(), atol=1e-5, rtol=0.0)
+    after = round(1.0 * walk.fps)
+    torch.testing.assert_close(begun.local_quat[after:], walk.local_quat[after:], atol=1e-6, rtol=0.0)

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import torch
 
+from tt_isaaclab.humanoid.poses import STANDING_DROP, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_angle, heading_quat_inverse, quat_from_yaw
-from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate
+from tt_isaaclab.kinematics.rotations import quat_conj, quat_from_rotvec, quat_mul, quat_rotate
 
 from .augment import mirror
 from .curves import slerp, velocity
@@ -176,14 +177,24 @@ def start(motion: Motion) -> Motion:
 
 def from_rest(motion: Motion, seconds: float) -> Motion:
     """Begin in the rest pose and get from there into the motion, which must begin with standing, in ``seconds``."""
-    quat = torch.zeros_like(motion.local_quat)
-    quat[..., 3] = 1.0
-    height = motion.root_pos.new_tensor([0.0, 0.0, DEFAULT_HUMANOID.standing_height])
-    rest = Motion(motion.fps, height.expand_as(motion.root_pos), quat)
-    rest = rest.moved(heading_angle(motion.local_quat[0, 0]), 0.0)
-    apart = (feet_of(motion).pos[0] - feet_of(rest).pos[0]).mean(0) * height.new_tensor([1.0, 1.0, 0.0])
+    return _from_pose(motion, torch.zeros(motion.local_quat.shape[1] - 1, 3), 0.0, seconds)
+
+
+def from_stand(motion: Motion, seconds: float) -> Motion:
+    """As `from_rest`, beginning in the standing pose that tasks begin with."""
+    return _from_pose(motion, standing_pose(), STANDING_DROP, seconds)
+
+
+def _from_pose(motion: Motion, joints: torch.Tensor, drop: float, seconds: float) -> Motion:
+    """Begin in a pose of joints (J, 3) [rad], the pelvis ``drop`` [m] lower than in the rest pose."""
+    local = torch.nn.functional.pad(quat_from_rotvec(joints.to(motion.local_quat.dtype)), (0, 0, 1, 0))
+    local[0, 3] = 1.0
+    height = motion.root_pos.new_tensor([0.0, 0.0, DEFAULT_HUMANOID.standing_height - drop])
+    pose = Motion(motion.fps, height.expand_as(motion.root_pos), local.expand_as(motion.local_quat))
+    pose = pose.moved(heading_angle(motion.local_quat[0, 0]), 0.0)
+    apart = (feet_of(motion).pos[0] - feet_of(pose).pos[0]).mean(0) * height.new_tensor([1.0, 1.0, 0.0])
     weight = _ease(1.0 - torch.arange(len(motion), dtype=torch.float64) / (seconds * motion.fps))
-    return crossfade(motion, rest.moved(0.0, apart), weight, weight)
+    return crossfade(motion, pose.moved(0.0, apart), weight, weight)
 
 
 def cut(motion: Motion, seconds: float) -> Motion:

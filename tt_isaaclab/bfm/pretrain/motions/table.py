@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from .augment import bend, change_speed, change_stride, face, mirror
-from .gait import cut, from_rest, loop, stand, start, stop
+from .gait import cut, from_rest, from_stand, loop, stand, start, stop
 from .reaching import reach
 
 AUGMENTATIONS = {
@@ -24,6 +24,7 @@ AUGMENTATIONS = {
     "start": start,
     "cut": cut,
     "from_rest": from_rest,
+    "from_stand": from_stand,
     "reach": reach,
 }
 """Name in a table of clips -> function; a value of ``true`` means that the function takes no number."""
@@ -72,9 +73,7 @@ def load_table(path: Path | str) -> list[TableEntry]:
             needed, or if a name is given twice.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: no such table of clips.")
-    content = yaml.safe_load(path.read_text()) or {}
+    content = _read(path)
     included = [entry for other in content.get("include", []) for entry in load_table(path.parent / other)]
     rows = content.get("clips")
     if not rows:
@@ -84,6 +83,47 @@ def load_table(path: Path | str) -> list[TableEntry]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{path}: {twice[0]!r} is the name of two recordings; choose another for one of them.")
     return entries
+
+
+def load_sentences(path: Path | str) -> list[str]:
+    """All captions of a table's clips and the sentences of its ``spoken`` and ``prompts``; sorted.
+
+    Raises:
+        ValueError: as `load_table`.
+    """
+    captions = [c for entry in load_table(path) for variant in entry.variants for c in variant.captions]
+    prompts = [sentence for group in load_prompts(path).values() for sentence in group]
+    return sorted({*captions, *prompts, *(sentence for order in load_spoken(path) for sentence in order.sentences)})
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """How to walk, and sentences that say so."""
+
+    speed: float
+    """[m/s]; 0 is to stand."""
+    sentences: tuple[str, ...]
+    aside: float = 0.0
+    """Angle from where the humanoid faces to where it is to go, all the while: a curve [deg], positive to the left."""
+
+
+def load_spoken(path: Path | str) -> list[Spoken]:
+    """The table's ``spoken``. Raises ValueError if an entry is not one."""
+    try:
+        return [Spoken(**{**row, "sentences": tuple(row["sentences"])}) for row in _read(Path(path)).get("spoken", [])]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path}: spoken: {error}") from error
+
+
+def load_prompts(path: Path | str) -> dict[str, list[str]]:
+    """The sentences that a model is measured on, by what they ask for."""
+    return _read(Path(path)).get("prompts", {})
+
+
+def _read(path: Path) -> dict:
+    if not path.is_file():
+        raise ValueError(f"{path}: no such table of clips.")
+    return yaml.safe_load(path.read_text()) or {}
 
 
 def _entry(row: dict, path: Path | str) -> TableEntry:

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sentences for what a behaviour model can do already: they are taught by the prompt that asks for the same.
+
+The humanoid is told a sentence, and the model, which is its own teacher, says what it would do about the prompt: walk on
+at this speed, straight ahead or always a little to one side, or stand. Only the words are learned, so that everything
+else stays as it is, to the bit: trained tokens still fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from isaaclab.envs import ManagerBasedRLEnv
+from tqdm import tqdm
+
+from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.bfm.network import BfmNetwork
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.kinematics.heading import heading_angle
+from tt_isaaclab.kinematics.self_observation import self_observation
+from tt_isaaclab.kinematics.sparse_targets import sparse_targets, token_visible
+from tt_isaaclab.prompts import joint_conditions
+
+from .motions.table import Spoken
+from .replay import Replay, Samples
+from .student import Student
+
+
+@dataclass(frozen=True)
+class WordsCfg:
+    """How long and how; as `DistillCfg`.
+
+    Attributes:
+        hold: How long a sentence holds [s].
+    """
+
+    samples: int = 400_000
+    steps: int = 16
+    replay: int = 100_000
+    batch: int = 512
+    reuse: float = 3.0
+    learning_rate: float = 1.0e-3
+    teaching: float = 0.15
+    noise: float = 0.03
+    hold: tuple[float, float] = (2.0, 6.0)
+
+
+class WordLessons:
+    """A student that learns sentences in an environment of ``TaskTokens-Stand``."""
+
+    def __init__(
+        self,
+        env: ManagerBasedRLEnv,
+        former: BfmNetwork,
+        layout: BfmLayout,
+        spoken: Sequence[Spoken],
+        vectors: Mapping[str, torch.Tensor],
+        cfg: WordsCfg,
+    ) -> None:
+        """``layout`` is that of ``former`` and a text group; ``vectors`` has one of each sentence."""
+        self.cfg, self._env, self._former, device = cfg, env, former, env.device
+        self._names = layout.target_slots
+        self._slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*self._names), device=device)
+        said = [(sentence, order) for order in spoken for sentence in order.sentences]
+        words = torch.stack([vectors[sentence].float() for sentence, _ in said]).to(device)
+        self._speed = torch.tensor([order.speed for _, order in said], device=device)
+        self._aside = torch.tensor([order.aside for _, order in said], device=device).deg2rad()
+        updates = round(cfg.reuse * cfg.samples / cfg.batch)
+        self.student = Student(layout, words, updates, cfg.learning_rate, former, keep=True)
+        n = env.num_envs
+        self._sentence, self._left = torch.zeros(n, dtype=torch.long, device=device), torch.zeros(n, device=device)
+        env.reset()
+
+    def run(self) -> None:
+        """Train to the end, with a progress bar."""
+        cfg, n, collected, replay = self.cfg, self._env.num_envs, 0, None
+        with tqdm(total=cfg.samples, desc="words", unit="sample", unit_scale=True) as bar:
+            while collected < cfg.samples:
+                fallen = 0
+                for _ in range(cfg.steps):
+                    samples = self._look()
+                    replay = replay or Replay(cfg.replay, samples)
+                    replay.add(samples)
+                    listening = collected > cfg.teaching * cfg.samples
+                    action = self.student.act(samples) if listening else samples.label
+                    _, _, fell, _, _ = self._env.step(action + cfg.noise * torch.randn_like(action))
+                    fallen += int(fell.sum())
+                collected += cfg.steps * n
+                while self.student.updates < round(cfg.reuse * collected / cfg.batch):
+                    loss = self.student.update(replay.draw(cfg.batch))
+                bar.update(cfg.steps * n)
+                bar.set_postfix(loss=f"{loss.item():.2e}", falls=f"{fallen / (cfg.steps * n):.2%}")
+
+    @torch.no_grad()
+    def _look(self) -> Samples:
+        """What is seen and said now, and what the former model does about the prompt that asks for the same."""
+        self._left -= self._env.step_dt
+        rows = (self._left <= 0.0).nonzero().squeeze(-1)
+        self._sentence[rows] = torch.randint(len(self._speed), (len(rows),), device=self._env.device)
+        self._left[rows] = torch.empty(len(rows), device=self._env.device).uniform_(*self.cfg.hold)
+        bodies, speed = read_bodies(self._env.scene["robot"]), self._speed[self._sentence]
+        yaw = heading_angle(bodies.quat[:, 0]) + self._aside[self._sentence]
+        target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, self._names)
+        target = target._replace(visible=target.visible & (speed > 0.0).view(-1, 1, 1, 1))
+        inputs = {
+            "state": self_observation(*bodies),
+            "targets": sparse_targets(bodies.pos, bodies.quat, target, self._slots),
+        }
+        label = self._former(inputs, {"targets": token_visible(target)})
+        unseen = label.new_zeros(len(label), 0, self._former.layout.tokens[1].width)
+        return Samples(inputs["state"], unseen, unseen[..., 0].bool(), self._sentence.clone(), label)
