@@ -26,7 +26,7 @@ def _extra(layout=LAYOUT, count: int = 1) -> torch.Tensor:
 
 @pytest.mark.parametrize(
     "layout, words, words_seen",
-    [(LAYOUT, 5, 3), (bundled(), 7, 6), (masked_mimic_v1(), 30, 26), (masked_mimic_v3(), 11, 10)],
+    [(LAYOUT, 5, 3), (bundled(), 8, 6), (masked_mimic_v1(), 30, 26), (masked_mimic_v3(), 11, 10)],
     ids=lambda value: getattr(value, "name", ""),
 )
 @pytest.mark.parametrize("shortcut", ["masked", "dropped", "left out"])

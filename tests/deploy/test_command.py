@@ -5,14 +5,16 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import imageio.v2 as imageio
 import numpy as np
 import pytest
+import yaml
 
 from tt_isaaclab import cli
 from tt_isaaclab.deploy.body import MuJoCoBody
-from tt_isaaclab.deploy.contract import BODY, ONNX, load
+from tt_isaaclab.deploy.contract import BODY, CONTRACT, ONNX, load
 from tt_isaaclab.deploy.runner import run_episode
 from tt_isaaclab.deploy.safety import Safety
 from tt_isaaclab.deploy.tasks import make_task
@@ -78,6 +80,12 @@ def test_a_fall_before_an_order_is_judged_is_a_failure(exported):
     assert stopped.states[-2].pos[0, 2] >= 0.6 > stopped.states[-1].pos[0, 2]
 
 
+def _reads_text(folder: Path) -> None:
+    contract = yaml.safe_load((folder / CONTRACT).read_text())
+    contract["inputs"][-1]["name"] = "text"
+    (folder / CONTRACT).write_text(yaml.safe_dump(contract))
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -86,6 +94,7 @@ def test_a_fall_before_an_order_is_judged_is_a_failure(exported):
         (lambda folder: (folder / "contract.yaml").write_text("format: 9\nfiles: {}"), "contract.yaml: format 9"),
         (lambda folder: (folder / ONNX).write_bytes(b"cut"), "policy.onnx: not the file that the contract describes"),
         (lambda folder: (folder / BODY).unlink(), "humanoid.xml: no such file"),
+        (_reads_text, "contract.yaml: reads 'text', which this runner does not offer"),
     ],
 )
 def test_damaged_exports_are_one_line(exported, tmp_path, capsys, damage, message):

@@ -26,20 +26,20 @@ def test_a_model_that_only_stands_stands():
         Request("walk", 1.0),
         Request("velocity", 1.0, turn=90.0, prompt="velocity"),
         Request("aside", 1.0, facing=90.0),
-        *sentences({"stand": ["stand still"], "kick": ["do a kick"], "walk": ["walk ahead"]}),
+        *sentences({"kick": ["do a kick"], "walk": ["walk ahead"]}),
     )
     answers = measure(_rigid(), requests, humanoids=2, seconds=3.0, physics="newton_mujoco")
     assert [a.name for a in answers[:4]] == ["stand", "walk", "velocity", "aside"]
-    assert [a.name for a in answers[4:]] == ["'stand still'", "'do a kick'", "'walk ahead'"]
-    assert [a.met for a in answers] == [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+    assert [a.name for a in answers[4:]] == ["'do a kick'", "'walk ahead'"]
+    assert [a.met for a in answers] == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     assert answers[0].met_low == pytest.approx(2.0 / (2.0 + 1.96**2), abs=1e-3)  # Wilson, two of two
-    for answer, request in zip(answers, requests, strict=True):
+    for answer, request in zip(answers[:4], requests):
         assert answer.upright == 1.0 and answer.humanoids == 2
         assert answer.speed == pytest.approx(0.0, abs=0.05)
         assert answer.speed_error == pytest.approx(request.speed, abs=0.05)
     assert answers[0].facing_error < 31.0 < answers[2].facing_error
     assert answers[3].facing_error == pytest.approx(90.0, abs=31.0)
-    assert len(table(answers).splitlines()) == 8 and set(to_dict(answers)) == {a.name for a in answers}
+    assert len(table(answers).splitlines()) == 7 and set(to_dict(answers)) == {a.name for a in answers}
 
 
 def test_a_push_knocks_over_who_does_not_step():
@@ -50,6 +50,10 @@ def test_a_push_knocks_over_who_does_not_step():
 
 def test_the_card_has_all_speeds():
     assert {request.speed for request in REQUESTS} == {0.0, 0.5, 0.6, 1.0, 1.2, 1.8, 2.5, 3.5}
+
+
+def test_to_stand_is_to_have_no_speed():
+    assert [r.shows for r in sentences({"stand": ["wait"], "kick": ["do a kick"]})] == ["speed", "kick"]
 
 
 def test_what_counts_as_done():

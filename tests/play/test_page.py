@@ -52,7 +52,7 @@ def _visit(url: str, seen: dict, session: Session, done: threading.Event) -> Non
             page.get_by_role("checkbox", name="task token").click(force=True)
             page.wait_for_timeout(3_000)
             seen["token"] = session.token
-            page.get_by_label("in words").fill("walk ahead")
+            page.locator(".mantine-TextInput-input:visible").first.fill("walk ahead")
             page.get_by_role("button", name="say it").click(force=True)
             page.wait_for_timeout(3_000)
             seen["told"] = session.sentence

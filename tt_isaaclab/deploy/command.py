@@ -14,7 +14,7 @@ from tt_isaaclab.whole_file import write_json
 
 from .body import MuJoCoBody
 from .contract import BODY, CONTRACT, ORDERS, OWN_LAYOUT, ContractError, load
-from .runner import Episode, Policy, run_episode
+from .runner import READS, Episode, Policy, run_episode
 from .safety import Safety
 from .tasks import make_task
 
@@ -37,6 +37,10 @@ def run(args: argparse.Namespace) -> None:
         raise ContractError(
             f"{args.folder / CONTRACT}: the policy of a {contract['layout']}, whose history and terrain this runner does "
             "not make; 'tt evaluate --bfm' runs it in Isaac Lab"
+        )
+    if strange := [entry["name"] for entry in contract["inputs"] if entry["name"] not in READS]:
+        raise ContractError(
+            f"{args.folder / CONTRACT}: reads '{strange[0]}', which this runner does not offer; export it without presets"
         )
     task, policy = make_task(contract), Policy(args.folder, contract)
     body = MuJoCoBody(args.folder / BODY, contract)

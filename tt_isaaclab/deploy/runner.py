@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import onnxruntime
 
 
+READS = ("humanoid", "task", "targets")
+"""Inputs of a policy that there are here."""
+
+
 class Policy:
     """The ONNX policy of an export on one core."""
 

@@ -85,7 +85,7 @@ def test_a_sentence_stands_for_the_clip_that_the_teacher_sees():
     assert (drawn[1::3] == NONE).all()
     assert set(captions.vectors[drawn[0::3], 0].tolist()) == {1.0, 2.0}
     assert set(captions.vectors[drawn[2::3], 0].tolist()) == {3.0}
-    with pytest.raises(ValueError, match="no vector of the caption 'a run'"):
+    with pytest.raises(ValueError, match="no vector of 'a run'"):
         Captions(library, {}, 4)
 
 

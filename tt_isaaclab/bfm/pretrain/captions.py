@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 
@@ -11,6 +11,18 @@ from .motions.library import MotionLibrary
 
 NONE = -1
 """Index of no sentence."""
+
+
+def vectors_of(sentences: Sequence[str], vectors: Mapping[str, torch.Tensor], width: int) -> torch.Tensor:
+    """Rows (K, width) of sentences from a file of text vectors. Raises ValueError where one is not in it."""
+    rows = torch.zeros(len(sentences), width)
+    for row, sentence in zip(rows, sentences):
+        if sentence not in vectors:
+            raise ValueError(
+                f"no vector of '{sentence}'; make those of all sentences of a table with 'tt pretrain text'"
+            )
+        row[:] = vectors[sentence]
+    return rows
 
 
 class Captions:
@@ -27,12 +39,8 @@ class Captions:
             ValueError: A clip has a caption without a vector.
         """
         sentences = sorted({caption for clip in library.clips for caption in clip.captions})
-        if missing := [sentence for sentence in sentences if sentence not in vectors]:
-            raise ValueError(f"no vector of the caption '{missing[0]}'; make all of a table's with 'tt pretrain text'")
         device = library.frames.device
-        self.vectors = torch.zeros(len(sentences), width, device=device)
-        for row, sentence in zip(self.vectors, sentences):
-            row[:] = vectors[sentence]
+        self.vectors = vectors_of(sentences, vectors, width).to(device)
         rows = [[sentences.index(caption) for caption in clip.captions] or [NONE] for clip in library.clips]
         longest = max(map(len, rows))
         self._counts = torch.tensor([len(row) for row in rows], device=device)

@@ -232,8 +232,9 @@ def _words(args: argparse.Namespace) -> int:
         lessons.run()
         weights = lessons.student.average.state_dict()
     card = load_bfm(args.former)[2]
-    card["words"] = {"training": asdict(cfg) | {"seed": args.seed, "num_envs": envs}, "command": _command()}
-    save_bfm(args.output, bundled(), weights, card | {"former": {"hash": former.hash}})
+    training = asdict(cfg) | {"seed": args.seed, "num_envs": envs}
+    card["words"] = {"former": former.hash, "training": training, "command": _command()}
+    save_bfm(args.output, bundled(), weights, card)
     print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
     return 0
 

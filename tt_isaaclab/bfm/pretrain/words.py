@@ -23,7 +23,9 @@ from tt_isaaclab.kinematics.heading import heading_angle
 from tt_isaaclab.kinematics.self_observation import self_observation
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets, token_visible
 from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts.sentence_encoder import WIDTH
 
+from .captions import vectors_of
 from .motions.table import Spoken
 from .replay import Replay, Samples
 from .student import Student
@@ -60,18 +62,18 @@ class WordLessons:
         vectors: Mapping[str, torch.Tensor],
         cfg: WordsCfg,
     ) -> None:
-        """``layout`` is that of ``former`` and a text group; ``vectors`` has one of each sentence."""
+        """``layout`` is that of ``former`` and a text group. Raises ValueError where ``vectors`` lacks a sentence."""
         self.cfg, self._env, self._former, device = cfg, env, former, env.device
         self._names = layout.target_slots
         self._slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*self._names), device=device)
         said = [(sentence, order) for order in spoken for sentence in order.sentences]
-        words = torch.stack([vectors[sentence].float() for sentence, _ in said]).to(device)
+        words = vectors_of([sentence for sentence, _ in said], vectors, WIDTH).to(device)
         self._speed = torch.tensor([order.speed for _, order in said], device=device)
         self._aside = torch.tensor([order.aside for _, order in said], device=device).deg2rad()
         updates = round(cfg.reuse * cfg.samples / cfg.batch)
         self.student = Student(layout, words, updates, cfg.learning_rate, former, keep=True)
-        n = env.num_envs
-        self._sentence, self._left = torch.zeros(n, dtype=torch.long, device=device), torch.zeros(n, device=device)
+        self._left = torch.zeros(env.num_envs, device=device)
+        self._sentence = torch.zeros_like(self._left, dtype=torch.long)
         env.reset()
 
     def run(self) -> None:
@@ -110,5 +112,5 @@ class WordLessons:
             "targets": sparse_targets(bodies.pos, bodies.quat, target, self._slots),
         }
         label = self._former(inputs, {"targets": token_visible(target)})
-        unseen = label.new_zeros(len(label), 0, self._former.layout.tokens[1].width)
+        unseen = inputs["targets"][:, :0]
         return Samples(inputs["state"], unseen, unseen[..., 0].bool(), self._sentence.clone(), label)

@@ -9,6 +9,7 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.managers import ManagerTermBase, ObservationTermCfg
 
+from tt_isaaclab.bfm.layouts import LAYOUTS
 from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.kinematics.heading import heading_quat_inverse
 from tt_isaaclab.kinematics.history import Ring, history_rows, history_rows_v1
@@ -142,5 +143,16 @@ def object_box(env: ManagerBasedRLEnv, name: str, size: Sequence[float]) -> torc
 
 
 def text(env: ManagerBasedRLEnv, file: str, sentence: str) -> torch.Tensor:
-    """A sentence as its vector, see `text_vector`; the same for every humanoid. Shape (N, width of the vector)."""
-    return text_vector(file, sentence).to(env.device).expand(env.num_envs, -1)
+    """A sentence as its vector, see `text_vector`; the same for every humanoid. Shape (N, width of the vector).
+
+    Raises:
+        ValueError: The behaviour model reads vectors of another encoder.
+    """
+    vector, layout = text_vector(file, sentence), LAYOUTS[env.cfg.bfm_layout]()
+    width = next((group.width for group in layout.tokens if group.name == "text"), len(vector))
+    if len(vector) != width:
+        raise ValueError(
+            f"{layout.name} reads vectors of {width} numbers, and '{sentence}' has {len(vector)}; name a file of such "
+            "vectors with env.observations.text.vector.params.file=FILE (docs/masked_mimic.md)"
+        )
+    return vector.to(env.device).expand(env.num_envs, -1)
