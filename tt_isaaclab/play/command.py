@@ -92,7 +92,7 @@ def run(args: argparse.Namespace, further: list[str]) -> int | None:
         session.tell(args.say)
         if args.video:
             steps = round((args.seconds or 10.0) / env.step_dt)
-            record(env, command, session.step, steps, args.video, follow=args.camera == "follow")
+            record(env, command, session.step, steps, args.video, args.say, follow=args.camera == "follow")
             print(f"{args.video}: {steps} control steps")
         else:
             watch(session, args.seconds)
