@@ -13,8 +13,8 @@ from tt_isaaclab.bfm.layouts import bundled, masked_mimic_v2_3
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.evaluation.film import GROUND, LEFT, MIDDLE, RIGHT
 from tt_isaaclab.play import command as play
-from tt_isaaclab.play.session import Session, reads_words
-from tt_isaaclab.prompts.text import text_vector
+from tt_isaaclab.play.session import Session
+from tt_isaaclab.prompts.text import reads_words, text_vector
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.tasks.make import has_prior, open_env

@@ -118,10 +118,10 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
     upright = torch.ones_like(which, dtype=torch.bool)
     along, aside, off, pace, turning = (torch.zeros_like(speed) for _ in range(5))
     flight, kick, punch = (torch.zeros_like(speed) for _ in range(3))
-    standing_ankle = read_bodies(robot).pos[:, ankles, 2].mean(-1)
+    bodies = read_bodies(robot)
+    standing_ankle = bodies.pos[:, ankles, 2].mean(-1)
     settled, steps, pushed = (round(time / env.step_dt) for time in (_SETTLED, seconds, _PUSHED))
     for step in tqdm(range(steps), desc="zero-shot", unit="step", leave=False, disable=None):
-        bodies = read_bodies(robot)
         target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, slots, yaw + facing)
         other = joint_conditions.velocity(bodies.pos[:, 0], yaw, speed, slots)
         visible = torch.where(by_velocity, other.visible, target.visible) & (speed > 0.0).view(-1, 1, 1, 1)
@@ -148,10 +148,10 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
             velocity = (pos - before)[:, :2] / env.step_dt / (steps - settled)
             along += velocity[:, 0] * yaw.cos() + velocity[:, 1] * yaw.sin()
             pace += velocity.norm(dim=-1)
-            turning += torch.rad2deg(wrap_angle(heading_angle(bodies.quat[:, 0]) - heading)) / (seconds - _SETTLED)
+            faces = heading_angle(bodies.quat[:, 0])
+            turning += torch.rad2deg(wrap_angle(faces - heading)) / (seconds - _SETTLED)
             aside += velocity[:, 1] * yaw.cos() - velocity[:, 0] * yaw.sin()
-            angle = heading_angle(robot.data.root_link_quat_w.torch) - yaw - facing
-            off += torch.rad2deg(wrap_angle(angle).abs()) / (steps - settled)
+            off += torch.rad2deg(wrap_angle(faces - yaw - facing).abs()) / (steps - settled)
         yaw = yaw + turn * env.step_dt
     shown = judge(speed, along, aside, pace, turning, flight, kick, punch)
     answers = []

@@ -15,13 +15,14 @@ from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.evaluation.record import record
 from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
+from tt_isaaclab.prompts.text import reads_words
 from tt_isaaclab.rl.defaults import with_defaults
 from tt_isaaclab.task_tokens.policy import prompt_groups
 from tt_isaaclab.task_tokens.token_file import TOKENS, load_token_of_task
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for, split_presets
 
 from .panel import Panel, page_of
-from .session import Session, reads_words
+from .session import Session
 
 PASSES_ON = True
 

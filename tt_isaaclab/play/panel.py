@@ -7,8 +7,9 @@ import math
 from typing import TYPE_CHECKING
 
 from tt_isaaclab.bfm.files import BfmFileError
+from tt_isaaclab.prompts.text import reads_words
 
-from .session import Session, reads_words
+from .session import Session
 
 if TYPE_CHECKING:
     import viser

@@ -9,20 +9,10 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.frozen import FrozenBfm
-from tt_isaaclab.bfm.layout import BfmLayout
-from tt_isaaclab.prompts.sentence_encoder import WIDTH
-from tt_isaaclab.prompts.text import text_vector
+from tt_isaaclab.prompts.text import TEXT_GROUP, text_vector
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
-from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, PROMPT_PRESETS, BfmPolicy
+from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
-
-TEXT_GROUP = PROMPT_PRESETS["text"]
-"""Input of the behaviour model that is a sentence."""
-
-
-def reads_words(layout: BfmLayout) -> bool:
-    """Whether a behaviour model reads the vectors that sentences are encoded to here."""
-    return any((group.name, group.width) == (TEXT_GROUP, WIDTH) for group in layout.tokens)
 
 
 class Session:
@@ -79,13 +69,10 @@ class Session:
             self._held = self.order
             self.term.release() if self._held is None else self.term.hold(self._held)
             self.observations = self.env.observation_manager.compute()
-        shown, observations, words = (
-            [*([PROMPT_GROUP] if self.prior else []), *self.prompts],
-            self.observations,
-            self._words,
-        )
-        if words is not None:
-            shown, observations = [*shown, TEXT_GROUP], {**observations, TEXT_GROUP: words}
+        shown, observations = [*([PROMPT_GROUP] if self.prior else []), *self.prompts], dict(self.observations)
+        if (words := self._words) is not None:  # another thread may take them back meanwhile
+            shown.append(TEXT_GROUP)
+            observations[TEXT_GROUP] = words
         policy = BfmPolicy(self.bfm, self.encoder if self.token else None, shown)
         with torch.inference_mode():
             self.actions = policy(observations)

@@ -15,11 +15,27 @@ from pathlib import Path
 import torch
 
 from tt_isaaclab.bfm.files import TEXT_VECTORS, BfmFileError, read_tensors
+from tt_isaaclab.bfm.layout import BfmLayout
 
-from .sentence_encoder import encode
+from .sentence_encoder import WIDTH, encode
 
 SHIPPED = Path(__file__).parent.parent / "bfm" / "assets" / "text.safetensors"
 """The sentences that need no encoder. A sentence is the name of its vector, as in every such file."""
+
+
+TEXT_GROUP = "text"
+"""Input of a behaviour model that is a sentence."""
+
+
+def reads_words(layout: BfmLayout) -> bool:
+    """Whether a behaviour model reads the vectors that sentences are encoded to here."""
+    return any((group.name, group.width) == (TEXT_GROUP, WIDTH) for group in layout.tokens)
+
+
+@lru_cache
+def text_vectors(path: str = "") -> dict[str, torch.Tensor]:
+    """Vectors of all sentences of a file, of those that ship if ``path`` is empty. Raises BfmFileError."""
+    return read_tensors(path or SHIPPED, TEXT_VECTORS)[0]
 
 
 @lru_cache
@@ -29,7 +45,7 @@ def text_vector(path: str, sentence: str) -> torch.Tensor:
     Raises:
         BfmFileError: With one line: the file is bad, or has no such sentence, or there is no encoder.
     """
-    vectors, _ = read_tensors(path or SHIPPED, TEXT_VECTORS)
+    vectors = text_vectors(path)
     if sentence in vectors:
         return vectors[sentence].float()
     near = ", ".join(map(repr, difflib.get_close_matches(sentence, vectors, n=3, cutoff=0.0)))

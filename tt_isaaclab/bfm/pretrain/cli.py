@@ -8,9 +8,13 @@ import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tt_isaaclab.cli import refuse
 from tt_isaaclab.whole_file import whole_file, write_json
+
+if TYPE_CHECKING:
+    from tt_isaaclab.bfm.frozen import FrozenBfm
 
 TABLE = Path("config/motions.yaml")
 """Table of clips of the model that ships."""
@@ -158,13 +162,12 @@ def _average(args: argparse.Namespace) -> int:
 
 
 def _distill(args: argparse.Namespace, further: list[str]) -> int:
-    from tt_isaaclab.bfm.files import TEXT_VECTORS, read_tensors
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.bfm.layouts import bundled
-    from tt_isaaclab.bfm.weights import load_bfm, save_bfm
+    from tt_isaaclab.bfm.weights import save_bfm
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
     from tt_isaaclab.prompts.sentence_encoder import WIDTH
-    from tt_isaaclab.prompts.text import SHIPPED
+    from tt_isaaclab.prompts.text import text_vectors
     from tt_isaaclab.tasks.make import open_env
 
     from .captions import Captions
@@ -179,10 +182,10 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
     library = MotionLibrary.load(args.library)
-    former = None if args.former is None else FrozenBfm.load(args.former).to(device)
+    former, former_card = (None, None) if args.former is None else _load_former(args.former, device)
     files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags}, rest=former is None)
     experts = Experts.load(files, library, former, device)
-    captions = Captions(library.to(device), read_tensors(SHIPPED, TEXT_VECTORS)[0], WIDTH)
+    captions = Captions(library.to(device), text_vectors(), WIDTH)
 
     def edit(env_cfg) -> None:
         student_env(env_cfg)
@@ -201,7 +204,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
-    before = None if former is None else {"hash": former.hash, "card": load_bfm(args.former)[2]}
+    before = None if former is None else {"hash": former.hash, "card": former_card}
     card = make_card(args.library, list(files.values()), training, [_command()], before)
     save_bfm(args.output, bundled(), weights, card)
     views = follow_student(str(args.library), FrozenBfm(bundled(), weights), physics=args.physics, device=device)
@@ -213,12 +216,10 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
 
 
 def _words(args: argparse.Namespace) -> int:
-    from tt_isaaclab.bfm.files import TEXT_VECTORS, read_tensors
-    from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.bfm.layouts import bundled
-    from tt_isaaclab.bfm.weights import load_bfm, save_bfm
+    from tt_isaaclab.bfm.weights import save_bfm
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
-    from tt_isaaclab.prompts.text import SHIPPED
+    from tt_isaaclab.prompts.text import text_vectors
     from tt_isaaclab.tasks.make import open_env
 
     from .motions.table import load_spoken
@@ -226,17 +227,25 @@ def _words(args: argparse.Namespace) -> int:
 
     device, envs = args.device or DEFAULT_DEVICE, args.num_envs or 256
     cfg = WordsCfg(**({} if args.samples is None else {"samples": args.samples}))
-    former, vectors = FrozenBfm.load(args.former).to(device), read_tensors(SHIPPED, TEXT_VECTORS)[0]
+    former, card = _load_former(args.former, device)
     with open_env("TaskTokens-Stand", physics=args.physics, num_envs=envs, device=device, seed=args.seed) as env:
-        lessons = WordLessons(env, former, bundled(), load_spoken(args.table), vectors, cfg)
+        lessons = WordLessons(env, former, bundled(), load_spoken(args.table), text_vectors(), cfg)
         lessons.run()
         weights = lessons.student.average.state_dict()
-    card = load_bfm(args.former)[2]
     training = asdict(cfg) | {"seed": args.seed, "num_envs": envs}
     card["words"] = {"former": former.hash, "training": training, "command": _command()}
     save_bfm(args.output, bundled(), weights, card)
     print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
     return 0
+
+
+def _load_former(path: Path, device: str) -> tuple[FrozenBfm, dict]:
+    """The model to go on from, and its card."""
+    from tt_isaaclab.bfm.frozen import FrozenBfm
+    from tt_isaaclab.bfm.weights import load_bfm
+
+    layout, weights, card = load_bfm(path)
+    return FrozenBfm(layout, weights).to(device), card
 
 
 def _command() -> str:
@@ -249,6 +258,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     from tt_isaaclab.evaluation import zero_shot
     from tt_isaaclab.evaluation.requests import REQUESTS, sentences
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+    from tt_isaaclab.prompts.text import reads_words
 
     from .evaluate import follow_student, follow_tracker
     from .motions.table import load_prompts
@@ -265,7 +275,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         following = follow_student(str(args.library), bfm, **options) if args.library else {}
         copies = args.num_envs or 16
         answers = zero_shot.measure(bfm, REQUESTS, humanoids=copies, **options)
-        if any(group.name == "text" for group in bfm.layout.tokens):
+        if reads_words(bfm.layout):
             words = sentences(load_prompts(args.table))
             answers += zero_shot.measure(bfm, words, humanoids=max(1, copies // 4), **options)
         report["zero_shot"] = zero_shot.to_dict(answers)

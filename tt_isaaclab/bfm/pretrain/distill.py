@@ -24,37 +24,21 @@ from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 from .captions import Captions
 from .masks import Kind
 from .replay import Replay, Samples
-from .student import Student
+from .student import LessonsCfg, Student
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, viewing
 
 
 @dataclass(frozen=True)
-class DistillCfg:
-    """How long and how.
+class DistillCfg(LessonsCfg):
+    """The expert's share of the acting falls from 1 to `guided`; each episode draws its own noise.
 
     Attributes:
-        samples: Environment steps to collect, over all environments.
-        steps: Environment steps between two rounds of updates.
-        replay: Samples kept.
-        batch: Samples an update.
-        reuse: How often each sample is trained on, on average.
-        learning_rate: Highest rate.
-        teaching: Share of the training over which the expert's share of the acting falls from 1 to `guided`.
         guided: Share of episodes in which the expert goes on acting.
-        noise: Greatest standard deviation of the noise on the acting, as an action; each episode draws its own.
     """
 
-    samples: int = 1_000_000
-    steps: int = 16
-    replay: int = 250_000
-    batch: int = 512
-    reuse: float = 3.0
-    learning_rate: float = 5.0e-4
-    teaching: float = 0.15
     guided: float = 0.05
-    noise: float = 0.055
 
 
 def student_env(cfg: TrackingEnvCfg) -> None:
@@ -75,7 +59,7 @@ class Distillation:
         self._targets = StudentTargets(self._command, layout, captions)
         if experts.former is not None:
             self._everything = viewing(env, experts.former, VIEWS["everything"])
-        updates = round(cfg.reuse * cfg.samples / cfg.batch)
+        updates = cfg.updates(cfg.samples)
         self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, experts.former)
         self.collected = 0
         n = env.num_envs
@@ -101,7 +85,7 @@ class Distillation:
                 error = self._collect()
                 bar.update(cfg.steps * self._env.num_envs)
                 if len(self._replay) >= warm:
-                    loss = self._learn()
+                    loss = self.student.learn(self._replay, cfg.batch, cfg.updates(self.collected))
                     bar.set_postfix(loss=f"{loss:.2e}", body_error=f"{error:.3f} m", lost=f"{self._lost:.2%}")
                 rounds += 1
                 if rounds % save_every == 0:
@@ -151,11 +135,3 @@ class Distillation:
         self._replay.add(samples)
         if self.collected < self.cfg.teaching * self.cfg.samples:
             self.student.observe(samples)
-
-    def _learn(self) -> float:
-        """The updates of one round; their mean loss."""
-        cfg, losses = self.cfg, []
-        goal = round(cfg.reuse * self.collected / cfg.batch)
-        while self.student.updates < goal:
-            losses.append(self.student.update(self._replay.draw(cfg.batch)))
-        return torch.stack(losses).mean().item() if losses else float("nan")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -15,7 +16,7 @@ from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.bfm.network import BfmNetwork
 
 from .captions import NONE
-from .replay import Samples
+from .replay import Replay, Samples
 
 CHECKPOINT = FileKind("distillation/1", "distillation checkpoint", "start without --resume", BfmFileError)
 
@@ -27,6 +28,35 @@ _AVERAGE = 0.998
 
 _MAX_NORM = 1.0
 """Gradients are clipped to this norm."""
+
+
+@dataclass(frozen=True)
+class LessonsCfg:
+    """How long a student is taught, and how.
+
+    Attributes:
+        samples: Environment steps to collect, over all environments.
+        steps: Environment steps between two rounds of updates.
+        replay: Samples kept.
+        batch: Samples an update.
+        reuse: How often each sample is trained on, on average.
+        learning_rate: Highest rate.
+        teaching: Share of the training over which the expert acts, more and more seldom or until it ends.
+        noise: Greatest standard deviation of the noise on the acting, as an action.
+    """
+
+    samples: int = 1_000_000
+    steps: int = 16
+    replay: int = 250_000
+    batch: int = 512
+    reuse: float = 3.0
+    learning_rate: float = 5.0e-4
+    teaching: float = 0.15
+    noise: float = 0.055
+
+    def updates(self, collected: int) -> int:
+        """Updates that are due once so many samples have been collected."""
+        return round(self.reuse * collected / self.batch)
 
 
 def grow(network: BfmNetwork, former: BfmNetwork) -> None:
@@ -130,6 +160,13 @@ class Student:
         self._averaged.update_parameters(self.network)
         self.updates += 1
         return loss.detach()
+
+    def learn(self, replay: Replay, batch: int, updates: int) -> float:
+        """Go on until ``updates`` have been done; the mean loss, not a number where they are."""
+        losses = []
+        while self.updates < updates:
+            losses.append(self.update(replay.draw(batch)))
+        return torch.stack(losses).mean().item() if losses else float("nan")
 
     def save(self, path: Path | str, progress: dict) -> None:
         """Write weights, optimiser state and ``progress`` (what JSON can hold)."""

@@ -28,24 +28,20 @@ from tt_isaaclab.prompts.sentence_encoder import WIDTH
 from .captions import vectors_of
 from .motions.table import Spoken
 from .replay import Replay, Samples
-from .student import Student
+from .student import LessonsCfg, Student
 
 
 @dataclass(frozen=True)
-class WordsCfg:
-    """How long and how; as `DistillCfg`.
+class WordsCfg(LessonsCfg):
+    """The former model acts until `teaching` ends; all noise is of one size.
 
     Attributes:
         hold: How long a sentence holds [s].
     """
 
     samples: int = 400_000
-    steps: int = 16
     replay: int = 100_000
-    batch: int = 512
-    reuse: float = 3.0
     learning_rate: float = 1.0e-3
-    teaching: float = 0.15
     noise: float = 0.03
     hold: tuple[float, float] = (2.0, 6.0)
 
@@ -70,8 +66,7 @@ class WordLessons:
         words = vectors_of([sentence for sentence, _ in said], vectors, WIDTH).to(device)
         self._speed = torch.tensor([order.speed for _, order in said], device=device)
         self._aside = torch.tensor([order.aside for _, order in said], device=device).deg2rad()
-        updates = round(cfg.reuse * cfg.samples / cfg.batch)
-        self.student = Student(layout, words, updates, cfg.learning_rate, former, keep=True)
+        self.student = Student(layout, words, cfg.updates(cfg.samples), cfg.learning_rate, former, keep=True)
         self._left = torch.zeros(env.num_envs, device=device)
         self._sentence = torch.zeros_like(self._left, dtype=torch.long)
         env.reset()
@@ -91,10 +86,9 @@ class WordLessons:
                     _, _, fell, _, _ = self._env.step(action + cfg.noise * torch.randn_like(action))
                     fallen += int(fell.sum())
                 collected += cfg.steps * n
-                while self.student.updates < round(cfg.reuse * collected / cfg.batch):
-                    loss = self.student.update(replay.draw(cfg.batch))
+                loss = self.student.learn(replay, cfg.batch, cfg.updates(collected))
                 bar.update(cfg.steps * n)
-                bar.set_postfix(loss=f"{loss.item():.2e}", falls=f"{fallen / (cfg.steps * n):.2%}")
+                bar.set_postfix(loss=f"{loss:.2e}", falls=f"{fallen / (cfg.steps * n):.2%}")
 
     @torch.no_grad()
     def _look(self) -> Samples:
