@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Benchmarks: ``python scripts/benchmark.py physics`` or ``update``."""
+"""Benchmarks: ``python scripts/benchmark.py physics``, ``update`` or ``inference``."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-BENCHMARKS = {"physics": "tt_isaaclab.benchmark.physics", "update": "tt_isaaclab.benchmark.update"}
+BENCHMARKS = {name: f"tt_isaaclab.benchmark.{name}" for name in ("physics", "update", "inference")}
 """Name -> module with ``HELP``, ``add_arguments(parser)`` and ``run(args)``."""
 
 

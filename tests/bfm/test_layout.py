@@ -48,8 +48,9 @@ def test_facts_of_the_known_layouts(layout, tokens, decoder, decoder_width, squa
     assert (layout.tokens[0].width, len(layout.target_slots)) == (358, 6)
 
 
-def test_bundled_is_small():
-    assert layouts.bundled().parameters == 1_272_453
+@pytest.mark.parametrize("size, parameters", [("small", 381_509), ("base", 1_272_453), ("large", 17_079_941)])
+def test_sizes_of_the_bundled_model(size, parameters):
+    assert layouts.bundled(size).parameters == parameters
 
 
 @pytest.mark.parametrize(

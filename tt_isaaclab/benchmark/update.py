@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.whole_file import write_json
 
 from .physics import machine
+from .timing import median_time
 
 HELP = "update time of the frozen model against the plain masked transformer"
 PASSES = 6
@@ -46,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
         table.add_column(heading, justify="left" if heading == "model" else "right")
     rows = []
     for name, bfm in models.items():
-        plain, frozen = (_median(f, args.rounds) for f in _updates(bfm, args.batch))
+        plain, frozen = (median_time(f, args.rounds) for f in _updates(bfm, args.batch))
         tokens = 1 + sum(group.count for group in bfm.layout.tokens)
         rows.append({"model": name, "tokens": tokens, "plain": plain, "frozen": frozen, "ratio": plain / frozen})
         table.add_row(name, str(tokens), f"{plain:.2f}", f"{frozen:.2f}", f"{plain / frozen:.1f}")
@@ -77,13 +76,3 @@ def _updates(bfm: FrozenBfm, batch: int) -> tuple[Callable[[], None], Callable[[
             bfm.act(embedded, encoder(task)).sum().backward()
 
     return plain, frozen
-
-
-def _median(function: Callable[[], None], rounds: int) -> float:
-    """Median time of a call after one that warms up [s]."""
-    times = []
-    for _ in range(rounds + 1):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[1:])

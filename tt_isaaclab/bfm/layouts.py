@@ -95,24 +95,34 @@ def masked_mimic_v3() -> BfmLayout:
     )
 
 
-def bundled() -> BfmLayout:
-    """Our small model that ships with the package: state, six sparse pose targets and a sentence; 1.3 M parameters."""
+SIZES = {
+    "small": {"width": 64, "layers": 2, "decoder_hidden": (256, 128)},
+    "base": {"width": 128, "layers": 3, "decoder_hidden": (512, 256)},
+    "large": {"width": 512, "layers": 4, "decoder_hidden": (1024, 1024, 512)},
+}
+"""Sizes of our own model: for one core, what ships, and for a GPU."""
+
+
+def bundled(size: str = "base") -> BfmLayout:
+    """Our own model: state, six sparse pose targets and a sentence.
+
+    The one that ships is ``base``, 1.3 M parameters; of `SIZES`, ``small`` has 0.4 M and ``large`` 17 M.
+    """
+    width = SIZES[size]["width"]
     return BfmLayout(
         name="bundled",
         tokens=(
-            TokenGroup("state", 1, 358, maskable=False, hidden=(256,)),
-            TokenGroup("targets", 6, 184, hidden=(256,)),
-            TokenGroup("text", 1, 256, hidden=(256,)),
+            TokenGroup("state", 1, 358, maskable=False, hidden=(2 * width,)),
+            TokenGroup("targets", 6, 184, hidden=(2 * width,)),
+            TokenGroup("text", 1, 256, hidden=(2 * width,)),
         ),
-        width=128,
-        layers=3,
         heads=4,
-        feed_forward=512,
+        feed_forward=4 * width,
         decoder=(DecoderInput("state", 358), DecoderInput(LATENT, 64, normalised=False)),
-        decoder_hidden=(512, 256),
         clamp=5.0,
         target_slots=_SLOTS,
         target_steps=(1, 2, 4, 8, 16),
+        **SIZES[size],
     )
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tt_isaaclab.bfm.bundled import BUNDLED
+from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.pretrain.cli import add_arguments, run
 from tt_isaaclab.bfm.weights import load_bfm
 
@@ -42,6 +43,17 @@ def test_distill_writes_a_model_with_its_card_and_evaluate_a_report(library, che
     assert _run("evaluate", *simulation, "--tracker", checkpoint, "--json", report) == 0
     assert json.loads(report.read_text())["following"]["tracker"]["clips"].keys() == {"walk", "stand", "unseen"}
     assert "tracker, held out clips:" in capsys.readouterr().out
+
+
+def test_a_model_is_the_teacher_of_another_size(library, tmp_path):
+    model = tmp_path / "model.safetensors"
+    options = ("--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 8, "--samples", 128)
+    files = ("--library", library, "--former", BUNDLED, "--output", model)
+    assert _run("distill", *options, *files, "--size", "small") == 0
+    layout, _, card = load_bfm(model)
+    assert layout == bundled("small") and card["trackers_sha256"] == [] and len(card["former"]["hash"]) == 64
+    with pytest.raises(ValueError, match="a --former model"):
+        _run("distill", *options, "--library", library, "--output", model)
 
 
 def test_words_adds_sentences_and_keeps_the_rest(tmp_path):

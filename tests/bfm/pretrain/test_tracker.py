@@ -10,6 +10,7 @@ from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.pretrain.distill import student_env
 from tt_isaaclab.bfm.pretrain.evaluate import follow_tracker
+from tt_isaaclab.bfm.pretrain.following import follow, open_following
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker, tagged_files
 from tt_isaaclab.tasks.make import open_env
@@ -58,6 +59,13 @@ def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoi
     assert (result.body_error > 0.0).all() and (result.body_error < 0.5).all()
     report = result.to_dict()
     assert set(report["mean"]) == {"training", "held_out"} and len(report["clips"]) == 3
+    assert report["clips"]["stand"]["whole"] == float(report["clips"]["stand"]["first"] == 1.0)
+
+
+def test_clips_are_followed_for_a_time_at_most(library, checkpoint):
+    with open_following(library, starts=1, physics="newton_mujoco", seed=0) as env:
+        whole, begun = (follow(env, Tracker(checkpoint).corrections, seconds) for seconds in (10.0, 0.1))
+    assert whole.first[0] < 1.0 and (begun.first == 1.0).all()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tt_isaaclab.bfm.layouts import SIZES, bundled
 from tt_isaaclab.cli import refuse
 from tt_isaaclab.whole_file import whole_file, write_json
 
@@ -55,15 +56,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill.add_argument(
         "--tracker",
         nargs="+",
-        required=True,
+        default=[],
         metavar="[TAG=]FILE",
         help="checkpoints model_*.pt of 'track': one for all clips, and others for the clips with a tag",
     )
     distill.add_argument(
         "--former",
         type=Path,
-        help="behaviour model to go on from: the student starts with its weights, and it is the expert for the clips "
-        "that no tracker is named for",
+        help="behaviour model to go on from: the student starts with its weights, if it has the same size, and it is the "
+        "expert for the clips that no tracker is named for",
+    )
+    distill.add_argument(
+        "--size", choices=tuple(SIZES), default="base", help="of the model; large is for a GPU (%(default)s)"
     )
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
@@ -163,7 +167,6 @@ def _average(args: argparse.Namespace) -> int:
 
 def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from tt_isaaclab.bfm.frozen import FrozenBfm
-    from tt_isaaclab.bfm.layouts import bundled
     from tt_isaaclab.bfm.weights import save_bfm
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
     from tt_isaaclab.prompts.sentence_encoder import WIDTH
@@ -181,7 +184,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     given = {"samples": args.samples, "learning_rate": args.rate}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
-    library = MotionLibrary.load(args.library)
+    layout, library = bundled(args.size), MotionLibrary.load(args.library)
     former, former_card = (None, None) if args.former is None else _load_former(args.former, device)
     files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags}, rest=former is None)
     experts = Experts.load(files, library, former, device)
@@ -200,26 +203,25 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         overrides=further,
         edit=edit,
     ) as env:
-        distillation = Distillation(env, experts, bundled(), captions, cfg)
+        distillation = Distillation(env, experts, layout, captions, cfg)
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
     before = None if former is None else {"hash": former.hash, "card": former_card}
     card = make_card(args.library, list(files.values()), training, [_command()], before)
-    save_bfm(args.output, bundled(), weights, card)
-    views = follow_student(str(args.library), FrozenBfm(bundled(), weights), physics=args.physics, device=device)
+    save_bfm(args.output, layout, weights, card)
+    views = follow_student(str(args.library), FrozenBfm(layout, weights), physics=args.physics, device=device)
     card["following"] = {name: result.to_dict()["mean"] for name, result in views.items()}
-    save_bfm(args.output, bundled(), weights, card)
+    save_bfm(args.output, layout, weights, card)
     checkpoint.unlink()
     print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
     return 0
 
 
 def _words(args: argparse.Namespace) -> int:
-    from tt_isaaclab.bfm.layouts import bundled
     from tt_isaaclab.bfm.weights import save_bfm
     from tt_isaaclab.physics.presets import DEFAULT_DEVICE
-    from tt_isaaclab.prompts.text import text_vectors
+    from tt_isaaclab.prompts.text import reads_words, text_vectors
     from tt_isaaclab.tasks.make import open_env
 
     from .motions.table import load_spoken
@@ -228,13 +230,15 @@ def _words(args: argparse.Namespace) -> int:
     device, envs = args.device or DEFAULT_DEVICE, args.num_envs or 256
     cfg = WordsCfg(**({} if args.samples is None else {"samples": args.samples}))
     former, card = _load_former(args.former, device)
+    if not reads_words(former.layout):
+        raise ValueError(f"{args.former}: a model that reads no words; 'tt pretrain distill' makes one that does")
     with open_env("TaskTokens-Stand", physics=args.physics, num_envs=envs, device=device, seed=args.seed) as env:
-        lessons = WordLessons(env, former, bundled(), load_spoken(args.table), text_vectors(), cfg)
+        lessons = WordLessons(env, former, former.layout, load_spoken(args.table), text_vectors(), cfg)
         lessons.run()
         weights = lessons.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": envs}
     card["words"] = {"former": former.hash, "training": training, "command": _command()}
-    save_bfm(args.output, bundled(), weights, card)
+    save_bfm(args.output, former.layout, weights, card)
     print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
     return 0
 

@@ -24,7 +24,7 @@ from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 from .captions import Captions
 from .masks import Kind
 from .replay import Replay, Samples
-from .student import LessonsCfg, Student
+from .student import LessonsCfg, Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, viewing
@@ -60,7 +60,8 @@ class Distillation:
         if experts.former is not None:
             self._everything = viewing(env, experts.former, VIEWS["everything"])
         updates = cfg.updates(cfg.samples)
-        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, experts.former)
+        start = experts.former if experts.former is not None and same_size(layout, experts.former.layout) else None
+        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start)
         self.collected = 0
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)

@@ -27,8 +27,8 @@ class Following:
     Attributes:
         names: Clip names.
         held_out: Which clips were not trained on.
-        first: Share of the clip followed from its first frame (C,).
-        random: Mean share of the rest of the clip followed from random frames (C,).
+        first: Share of the clip, or of its first seconds, followed from its first frame (C,).
+        random: Mean share of the rest of the clip, or of its next seconds, followed from random frames (C,).
         body_error: Mean distance of the bodies from the reference while followed (C,) [m].
     """
 
@@ -39,8 +39,12 @@ class Following:
     body_error: torch.Tensor
 
     def to_dict(self) -> dict:
-        """Numbers for a JSON file: one entry a clip, and means over training and held-out clips."""
+        """Numbers for a JSON file: one entry a clip, and means over training and held-out clips.
+
+        ``whole`` is 1 for a clip that is followed to the end from its first frame.
+        """
         columns = {name: getattr(self, name) for name in ("first", "random", "body_error")}
+        columns["whole"] = (self.first >= 1.0).float()
         clips = {name: {key: column[i].item() for key, column in columns.items()} for i, name in enumerate(self.names)}
         held_out = torch.tensor(self.held_out)
         groups = {"training": ~held_out, "held_out": held_out}
@@ -81,8 +85,8 @@ def open_following(
     return open_env("TaskTokens-Tracking", num_envs=num_envs, edit=configure, **options)
 
 
-def follow(env: ManagerBasedRLEnv, policy: Policy) -> Following:
-    """Run every clip once from each of its starts, in an environment of `open_following`."""
+def follow(env: ManagerBasedRLEnv, policy: Policy, seconds: float = 10.0) -> Following:
+    """Run every clip once from each of its starts, ``seconds`` at most, in an environment of `open_following`."""
     env.reset()
     command: MotionCommand = env.command_manager.get_term("motion")
     library, device = command.library, env.device
@@ -92,18 +96,19 @@ def follow(env: ManagerBasedRLEnv, policy: Policy) -> Following:
     begin[: len(library)] = 0.0
     command.begin(torch.arange(env.num_envs, device=device), clip, begin)
     env.sim.forward()
-    observations = env.observation_manager.compute()
+    observations, span = env.observation_manager.compute(), (length - begin).clamp(max=seconds)
     following = torch.ones(env.num_envs, dtype=torch.bool, device=device)
     share, error, steps = (torch.zeros(env.num_envs, device=device) for _ in range(3))
     for _ in tqdm(
-        range(round(length.max().item() / env.step_dt)), desc="following", unit="step", leave=False, disable=None
+        range(round(span.max().item() / env.step_dt)), desc="following", unit="step", leave=False, disable=None
     ):
         before = command.time.clone()
         action = policy(observations)
         target = command.target.body_pos.clone()
         observations, _, lost, finished, _ = env.step(action)
-        share = torch.where(following & lost, (before - begin) / (length - begin), share)
+        finished = finished | (before + env.step_dt - begin > span - 0.5 * env.step_dt)
         share = torch.where(following & finished, 1.0, share)
+        share = torch.where(following & lost, (before - begin) / span, share)
         following = following & ~(lost | finished)
         distance = (read_bodies(env.scene["robot"]).pos - target).norm(dim=-1).mean(-1)
         error, steps = error + torch.where(following, distance, 0.0), steps + following

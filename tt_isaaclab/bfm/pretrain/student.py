@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ class LessonsCfg:
     def updates(self, collected: int) -> int:
         """Updates that are due once so many samples have been collected."""
         return round(self.reuse * collected / self.batch)
+
+
+def same_size(layout: BfmLayout, former: BfmLayout) -> bool:
+    """Whether two layouts differ in name and token groups alone."""
+    return dataclasses.replace(former, name=layout.name, tokens=layout.tokens) == layout
 
 
 def grow(network: BfmNetwork, former: BfmNetwork) -> None:

@@ -120,6 +120,8 @@ class Experts:
             command: Its motion command.
             own: The former model's action (N, 69).
         """
+        if not self._trackers:
+            return own
         answers = torch.stack([tracker.corrections(observations) for tracker in self._trackers])
         expert = self._expert_of_clip[command.clip]
         corrections = answers[expert.clamp(min=0), torch.arange(command.num_envs)]

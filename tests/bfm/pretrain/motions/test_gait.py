@@ -6,7 +6,7 @@ import torch
 from formula_walk import SPEED, make_walk
 
 from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
-from tt_isaaclab.bfm.pretrain.motions.gait import from_stand, loop, stand, start, stop
+from tt_isaaclab.bfm.pretrain.motions.gait import from_stand, loop, stand, start, stop, to_stand
 from tt_isaaclab.bfm.pretrain.motions.ground import floor_quality
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
@@ -82,3 +82,10 @@ def test_from_stand_begins_as_tasks_do_and_ends_in_the_motion(walk: Motion) -> N
     torch.testing.assert_close(first.joint_rotvec[0, arms], standing_pose()[arms].double(), atol=1e-5, rtol=0.0)
     after = round(1.0 * walk.fps)
     torch.testing.assert_close(begun.local_quat[after:], walk.local_quat[after:], atol=1e-6, rtol=0.0)
+
+
+def test_to_stand_ends_as_tasks_begin(walk: Motion) -> None:
+    ended, begun = to_stand(walk, 1.0), from_stand(walk, 1.0)
+    torch.testing.assert_close(ended.local_quat[-1, 1:], begun.local_quat[0, 1:])
+    before = len(walk) - 1 - round(1.0 * walk.fps)
+    torch.testing.assert_close(ended.local_quat[:before], walk.local_quat[:before], atol=1e-6, rtol=0.0)

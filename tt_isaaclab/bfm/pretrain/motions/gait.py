@@ -170,9 +170,11 @@ def start(motion: Motion) -> Motion:
     Raises:
         ValueError: as `stop`.
     """
-    backwards = torch.arange(len(motion) - 1, -1, -1)
-    stopped = stop(motion[backwards])
-    return stopped[torch.arange(len(stopped) - 1, -1, -1)]
+    return _backwards(stop(_backwards(motion)))
+
+
+def _backwards(motion: Motion) -> Motion:
+    return motion[torch.arange(len(motion) - 1, -1, -1)]
 
 
 def from_rest(motion: Motion, seconds: float) -> Motion:
@@ -183,6 +185,11 @@ def from_rest(motion: Motion, seconds: float) -> Motion:
 def from_stand(motion: Motion, seconds: float) -> Motion:
     """As `from_rest`, beginning in the standing pose that tasks begin with."""
     return _from_pose(motion, standing_pose(), STANDING_DROP, seconds)
+
+
+def to_stand(motion: Motion, seconds: float) -> Motion:
+    """End in the standing pose: `from_stand` played backwards."""
+    return _backwards(from_stand(_backwards(motion), seconds))
 
 
 def _from_pose(motion: Motion, joints: torch.Tensor, drop: float, seconds: float) -> Motion:

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from .augment import bend, change_speed, change_stride, face, mirror
-from .gait import cut, from_rest, from_stand, loop, stand, start, stop
+from .gait import cut, from_rest, from_stand, loop, stand, start, stop, to_stand
 from .reaching import reach
 
 AUGMENTATIONS = {
@@ -25,6 +25,7 @@ AUGMENTATIONS = {
     "cut": cut,
     "from_rest": from_rest,
     "from_stand": from_stand,
+    "to_stand": to_stand,
     "reach": reach,
 }
 """Name in a table of clips -> function; a value of ``true`` means that the function takes no number."""
