@@ -17,9 +17,9 @@ _SLOW, _WALK, _FAST, _RUN = (0.3, 1.0), (0.7, 1.7), (1.5, 2.2), 2.2
 _TURNS = 15.0
 """Least mean rate of a curve, which a straight walk stays below [deg/s]."""
 
-_JUMP, _KICK, _PUNCH = 0.1, 0.7, 3.0
+_JUMP, _KICK, _PUNCH, _ON_THE_SPOT = 0.1, 0.7, 2.0, 0.3
 """A jump lifts both ankles at once by this much [m], a kick one of them to this height [m], and a punch moves a hand this
-fast away from the pelvis [m/s]."""
+fast, seen from the pelvis [m/s], of a humanoid that stays where it is: its mean speed is lower than the last [m/s]."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def judge(
         turning: Mean rate at which the heading turns, positive to the left (N,) [deg/s].
         flight: Greatest height of the lower ankle above where it stood (N,) [m].
         kick: Greatest height of an ankle (N,) [m].
-        punch: Greatest speed of a hand away from the pelvis (N,) [m/s].
+        punch: Greatest speed of a hand, seen from the pelvis (N,) [m/s].
     """
     bound = torch.where(speed > 0.0, _TOLERANCE * speed, _STILL)
     straight = turning.abs() < _TURNS
@@ -105,5 +105,5 @@ def judge(
         "run": pace >= _RUN,
         "jump": flight >= _JUMP,
         "kick": kick >= _KICK,
-        "punch": punch >= _PUNCH,
+        "punch": (punch >= _PUNCH) & (pace < _ON_THE_SPOT),
     }

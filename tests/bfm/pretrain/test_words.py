@@ -21,7 +21,7 @@ from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.make import open_env
 
 LAYOUT = dataclasses.replace(bundled(), name="small", width=32, layers=1, feed_forward=32, decoder_hidden=(32,))
-SPOKEN = [Spoken(0.0, ("stop",)), Spoken(1.2, ("walk", "go")), Spoken(1.0, ("turn left",), aside=40.0)]
+SPOKEN = [Spoken(("stop",)), Spoken(("walk", "go"), 1.2), Spoken(("turn left",), 1.0, aside=40.0)]
 TABLE = Path(__file__).parents[3] / "config" / "motions.yaml"
 
 
@@ -58,6 +58,20 @@ def test_only_words_are_learned(lessons):
     assert after < before
     learned = lessons.student.average.state_dict()
     assert all(learned[name].equal(tensor) for name, tensor in former.state_dict().items())
+
+
+def test_a_known_sentence_is_kept():
+    former = FrozenBfm(LAYOUT, BfmNetwork(LAYOUT).state_dict())
+    vectors = {"kick": torch.randn(256), "stop": torch.randn(256)}
+    spoken = [Spoken(("stop",)), Spoken(("kick",), known=True)]
+    with open_env("TaskTokens-Stand", physics="newton_mujoco", num_envs=16, seed=0) as env:
+        lessons = WordLessons(env, former, LAYOUT, spoken, vectors, WordsCfg(samples=640))
+        samples = lessons._look()
+    told = former({"state": samples.state, "text": vectors["kick"].expand(16, 256)})
+    silent = former({"state": samples.state})
+    kick = samples.caption.unsqueeze(1) == 1
+    torch.testing.assert_close(samples.label, torch.where(kick, told, silent))
+    assert 0 < kick.sum() < 16
 
 
 def test_what_is_spoken_is_not_what_is_measured():

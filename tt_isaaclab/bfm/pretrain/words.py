@@ -3,7 +3,8 @@
 
 The humanoid is told a sentence, and the model, which is its own teacher, says what it would do about the prompt: walk on
 at this speed, straight ahead or always a little to one side, or stand. Only the words are learned, so that everything
-else stays as it is, to the bit: trained tokens still fit.
+else stays as it is, to the bit: trained tokens still fit. Sentences that it has learned from clips are said in between,
+or it would forget them.
 """
 
 from __future__ import annotations
@@ -63,10 +64,11 @@ class WordLessons:
         self._names = layout.target_slots
         self._slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*self._names), device=device)
         said = [(sentence, order) for order in spoken for sentence in order.sentences]
-        words = vectors_of([sentence for sentence, _ in said], vectors, WIDTH).to(device)
+        self._words = vectors_of([sentence for sentence, _ in said], vectors, WIDTH).to(device)
         self._speed = torch.tensor([order.speed for _, order in said], device=device)
         self._aside = torch.tensor([order.aside for _, order in said], device=device).deg2rad()
-        self.student = Student(layout, words, cfg.updates(cfg.samples), cfg.learning_rate, former, keep=True)
+        self._known = torch.tensor([order.known for _, order in said], device=device)
+        self.student = Student(layout, self._words, cfg.updates(cfg.samples), cfg.learning_rate, former, keep=True)
         self._left = torch.zeros(env.num_envs, device=device)
         self._sentence = torch.zeros_like(self._left, dtype=torch.long)
         env.reset()
@@ -106,5 +108,8 @@ class WordLessons:
             "targets": sparse_targets(bodies.pos, bodies.quat, target, self._slots),
         }
         label = self._former(inputs, {"targets": token_visible(target)})
+        if self._known.any():
+            told = self._former({"state": inputs["state"], "text": self._words[self._sentence]})
+            label = torch.where(self._known[self._sentence].unsqueeze(1), told, label)
         unseen = inputs["targets"][:, :0]
         return Samples(inputs["state"], unseen, unseen[..., 0].bool(), self._sentence.clone(), label)

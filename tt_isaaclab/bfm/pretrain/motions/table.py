@@ -101,11 +101,13 @@ def load_sentences(path: Path | str) -> list[str]:
 class Spoken:
     """How to walk, and sentences that say so."""
 
-    speed: float
-    """[m/s]; 0 is to stand."""
     sentences: tuple[str, ...]
+    speed: float = 0.0
+    """[m/s]; 0 is to stand."""
     aside: float = 0.0
     """Angle from where the humanoid faces to where it is to go, all the while: a curve [deg], positive to the left."""
+    known: bool = False
+    """The model has learned the sentences from clips, and is to keep what it does about them."""
 
 
 def load_spoken(path: Path | str) -> list[Spoken]:
