@@ -3,9 +3,13 @@
 
 import pytest
 import torch
+from small_bfm import small_layout
 
-from tt_isaaclab.bfm.pretrain.average import average
+from tt_isaaclab.bfm.files import BfmFileError
+from tt_isaaclab.bfm.network import BfmNetwork
+from tt_isaaclab.bfm.pretrain.average import average, average_models
 from tt_isaaclab.bfm.pretrain.tracker import Tracker
+from tt_isaaclab.bfm.weights import save_bfm
 
 
 def test_weights_and_statistics_are_means_and_the_rest_is_the_first_ones(checkpoint, tmp_path):
@@ -38,3 +42,21 @@ def test_other_networks_are_refused(checkpoint, tmp_path):
     torch.save(other, tmp_path / "narrow.pt")
     with pytest.raises(ValueError, match="narrow.pt: other networks"):
         average([checkpoint, tmp_path / "narrow.pt"])
+
+
+def test_models_are_mixed_by_shares(tmp_path):
+    paths, weights = [tmp_path / "a.safetensors", tmp_path / "b.safetensors"], []
+    for i, path in enumerate(paths):
+        weights.append(BfmNetwork(small_layout()).state_dict())
+        save_bfm(path, small_layout(), weights[-1], {"number": i})
+    layout, mean, cards = average_models(paths, (0.75, 0.25))
+    assert layout == small_layout() and [card["number"] for card in cards] == [0, 1]
+    for name, tensor in mean.items():
+        mixed = 0.75 * weights[0][name] + 0.25 * weights[1][name]
+        torch.testing.assert_close(tensor, mixed.to(tensor.dtype))
+    for shares in ((0.75, 0.75), (1.0,)):
+        with pytest.raises(ValueError, match="2 models need as many, which sum to 1"):
+            average_models(paths, shares)
+    save_bfm(paths[1], other := small_layout(width=24), BfmNetwork(other).state_dict())
+    with pytest.raises(BfmFileError, match="b.safetensors: of another layout"):
+        average_models(paths, (0.5, 0.5))

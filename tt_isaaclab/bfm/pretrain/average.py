@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One tracker whose weights are the mean of several that come from the same start.
+"""One tracker, or one behaviour model, whose weights are the mean of several that come from the same start.
 
 Wortsman et al., "Model soups" (2022). Each checkpoint of PPO jitters in its own way and their mean does not: of trackers
-that go on from one another it walks more evenly and falls less than any of them.
+that go on from one another it walks more evenly and falls less than any of them. A behaviour model between a former one and
+what it became has most of the new skills and has unlearned less (Wortsman et al., "Robust fine-tuning", 2022).
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import torch
 
+from tt_isaaclab.bfm.files import BfmFileError
+from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.bfm.weights import load_bfm
 from tt_isaaclab.rl.checkpoint import ACTOR, CRITIC, load_checkpoint
 
 from .tracker import NO_CHECKPOINT, TRAIN
@@ -35,6 +39,25 @@ def average(paths: Sequence[Path]) -> dict:
             if tensor.is_floating_point():
                 first[part][name] = torch.stack([other[part][name] for other in checkpoints]).mean(0)
     return first
+
+
+def average_models(
+    paths: Sequence[Path], shares: Sequence[float]
+) -> tuple[BfmLayout, dict[str, torch.Tensor], list[dict]]:
+    """Layout, weights and cards of behaviour models that are mixed by ``shares``, which sum to 1.
+
+    Raises:
+        BfmFileError: A file cannot be used, or is of another layout than the first.
+        ValueError: There is not one share a model, or they do not sum to 1.
+    """
+    if len(shares) != len(paths) or abs(sum(shares) - 1.0) > 1e-6:
+        raise ValueError(f"shares {list(shares)}: {len(paths)} models need as many, which sum to 1")
+    layouts, weights, cards = zip(*(load_bfm(path) for path in paths))
+    for path, layout in zip(paths, layouts):
+        if layout != layouts[0]:
+            raise BfmFileError(f"{path}: of another layout than {paths[0]}; average models that come from one start")
+    mean = {name: sum(share * other[name] for share, other in zip(shares, weights)) for name in weights[0]}
+    return layouts[0], {name: tensor.to(weights[0][name].dtype) for name, tensor in mean.items()}, list(cards)
 
 
 def _shapes(state: dict[str, torch.Tensor]) -> dict[str, torch.Size]:

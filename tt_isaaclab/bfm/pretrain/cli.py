@@ -43,10 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text.add_argument("--output", type=Path, required=True, help="file of text vectors to write")
 
     mean = steps.add_parser(
-        "average", help="make one tracker of several that come from one start: it walks more evenly"
+        "average", help="make one tracker, or one model, of several that come from one start: it walks more evenly"
     )
-    mean.add_argument("trackers", nargs="+", type=Path, metavar="FILE", help="checkpoints model_*.pt of 'track'")
-    mean.add_argument("--output", type=Path, required=True, help="checkpoint to write")
+    mean.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="checkpoints model_*.pt of 'track', or behaviour models"
+    )
+    mean.add_argument("--shares", nargs="+", type=float, metavar="SHARE", help="of each model (the same for all)")
+    mean.add_argument("--output", type=Path, required=True, help="file to write")
 
     distill = steps.add_parser(
         "distill", help="teach the expert's skill to a behaviour model; further arguments override env.…"
@@ -156,12 +159,21 @@ def _track(args: argparse.Namespace, further: list[str]) -> int:
 def _average(args: argparse.Namespace) -> int:
     import torch
 
-    from .average import average
+    from tt_isaaclab.bfm.weights import bfm_hash, load_bfm, save_bfm
 
-    checkpoint = average(args.trackers)
-    with whole_file(args.output) as partial:
-        torch.save(checkpoint, partial)
-    print(f"{args.output}: mean of {len(args.trackers)} trackers")
+    from .average import average, average_models
+
+    if args.files[0].suffix == ".safetensors":
+        shares = args.shares or [1.0 / len(args.files)] * len(args.files)
+        layout, weights, cards = average_models(args.files, shares)
+        hashes = [bfm_hash(*load_bfm(path)[:2]) for path in args.files]
+        mixed = [{"hash": h, "share": share} for h, share in zip(hashes, shares)]
+        save_bfm(args.output, layout, weights, {**cards[0], "mean_of": mixed, "mean_command": _command()})
+    else:
+        checkpoint = average(args.files)
+        with whole_file(args.output) as partial:
+            torch.save(checkpoint, partial)
+    print(f"{args.output}: mean of {len(args.files)}")
     return 0
 
 

@@ -117,10 +117,10 @@ class Distillation:
         self._targets.advance(self._fresh, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
-        if former is not None:  # words it does not know: where the student sees nothing else, it shows the clip
+        if former is not None:  # as a teacher it sees the whole clip, or the prompt that the student sees
             own = former({"state": state, "targets": targets}, {"targets": visible})
             whole = self._everything(self._observations)
-            own = torch.where((self._targets.kind == Kind.TEXT).unsqueeze(1), whole, own)
+            own = torch.where((self._targets.kind < Kind.DIRECTION).unsqueeze(1), whole, own)
         label = self._experts.action(self._observations, self._command, own)
         return Samples(state, targets, visible, self._targets.caption.clone(), label)
 
