@@ -56,6 +56,16 @@ def test_a_model_is_the_teacher_of_another_size(library, tmp_path):
         _run("distill", *options, "--library", library, "--output", model)
 
 
+def test_words_of_clips_are_taught_alone(library, checkpoint, tmp_path):
+    model = tmp_path / "model.safetensors"
+    options = ("--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 8, "--samples", 128, "--words_only")
+    files = ("--library", library, "--former", BUNDLED, "--tracker", checkpoint, "--output", model)
+    assert _run("distill", *options, *files) == 0
+    (_, before, _), (_, after, card) = load_bfm(BUNDLED), load_bfm(model)
+    assert all(after[name].equal(tensor) for name, tensor in before.items() if "text" not in name)
+    assert card["training"]["words_only"]
+
+
 def test_words_adds_sentences_and_keeps_the_rest(tmp_path):
     model = tmp_path / "model.safetensors"
     words = ("words", "--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 16, "--samples", 1024)

@@ -75,6 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
     distill.add_argument("--rate", type=float, help="highest learning rate (5e-4)")
+    distill.add_argument(
+        "--words_only", action="store_true", help="teach a --former model the captions, and keep all else as it is"
+    )
     distill.add_argument("--resume", action="store_true", help="go on where the same command was stopped")
 
     words = steps.add_parser(
@@ -168,7 +171,8 @@ def _average(args: argparse.Namespace) -> int:
         layout, weights, cards = average_models(args.files, shares)
         hashes = [bfm_hash(*load_bfm(path)[:2]) for path in args.files]
         mixed = [{"hash": h, "share": share} for h, share in zip(hashes, shares)]
-        save_bfm(args.output, layout, weights, {**cards[0], "mean_of": mixed, "mean_command": _command()})
+        card = cards[shares.index(max(shares))]
+        save_bfm(args.output, layout, weights, {**card, "mean_of": mixed, "mean_command": _command()})
     else:
         checkpoint = average(args.files)
         with whole_file(args.output) as partial:
@@ -193,7 +197,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
-    given = {"samples": args.samples, "learning_rate": args.rate}
+    given = {"samples": args.samples, "learning_rate": args.rate, "words_only": args.words_only}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
     layout, library = bundled(args.size), MotionLibrary.load(args.library)
@@ -205,6 +209,8 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     def edit(env_cfg) -> None:
         student_env(env_cfg)
         env_cfg.commands.motion.library = str(args.library)
+        if args.words_only:  # only clips have captions
+            env_cfg.commands.motion.ordered = 0.0
 
     with open_env(
         "TaskTokens-Tracking",

@@ -36,9 +36,11 @@ class DistillCfg(LessonsCfg):
 
     Attributes:
         guided: Share of episodes in which the expert goes on acting.
+        words_only: Whether only the words of a former model are taught, and all else stays as it is.
     """
 
     guided: float = 0.05
+    words_only: bool = False
 
 
 def student_env(cfg: TrackingEnvCfg) -> None:
@@ -61,7 +63,7 @@ class Distillation:
             self._everything = viewing(env, experts.former, VIEWS["everything"])
         updates = cfg.updates(cfg.samples)
         start = experts.former if experts.former is not None and same_size(layout, experts.former.layout) else None
-        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start)
+        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only)
         self.collected = 0
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
