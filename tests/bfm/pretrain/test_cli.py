@@ -64,6 +64,8 @@ def test_words_of_clips_are_taught_alone(library, checkpoint, tmp_path):
     (_, before, _), (_, after, card) = load_bfm(BUNDLED), load_bfm(model)
     assert all(after[name].equal(tensor) for name, tensor in before.items() if "text" not in name)
     assert card["training"]["words_only"]
+    with pytest.raises(ValueError, match="of the same size"):
+        _run("distill", *options, *files, "--size", "small")
 
 
 def test_words_adds_sentences_and_keeps_the_rest(tmp_path):
@@ -82,6 +84,7 @@ def test_words_adds_sentences_and_keeps_the_rest(tmp_path):
         (("track", "--library", "nowhere"), "nowhere: no such motion library"),
         (("distill", "--library", "nowhere", "--tracker", "x", "--output", "x"), "nowhere: no such motion library"),
         (("evaluate", "--tracker", "nowhere.pt"), "name a motion library"),
+        (("average", "a.pt", "b.pt", "--shares", "0.5", "0.5", "--output", "x"), "trackers count alike"),
     ],
 )
 def test_what_is_missing_is_named(words, message):

@@ -173,6 +173,8 @@ def _average(args: argparse.Namespace) -> int:
         mixed = [{"hash": h, "share": share} for h, share in zip(hashes, shares)]
         card = cards[shares.index(max(shares))]
         save_bfm(args.output, layout, weights, {**card, "mean_of": mixed, "mean_command": _command()})
+    elif args.shares:
+        raise ValueError("--shares are for behaviour models; trackers count alike")
     else:
         checkpoint = average(args.files)
         with whole_file(args.output) as partial:

@@ -63,6 +63,8 @@ class Distillation:
             self._everything = viewing(env, experts.former, VIEWS["everything"])
         updates = cfg.updates(cfg.samples)
         start = experts.former if experts.former is not None and same_size(layout, experts.former.layout) else None
+        if cfg.words_only and start is None:
+            raise ValueError("only the words can be taught to a --former model of the same size alone; name one")
         self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only)
         self.collected = 0
         n = env.num_envs
