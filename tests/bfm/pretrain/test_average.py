@@ -6,6 +6,7 @@ import torch
 from small_bfm import small_layout
 
 from tt_isaaclab.bfm.files import BfmFileError
+from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.pretrain.average import average, average_models
 from tt_isaaclab.bfm.pretrain.tracker import Tracker
@@ -49,7 +50,8 @@ def test_models_are_mixed_by_shares(tmp_path):
     for i, path in enumerate(paths):
         weights.append(BfmNetwork(small_layout()).state_dict())
         save_bfm(path, small_layout(), weights[-1], {"number": i})
-    layout, mean, cards = average_models(paths, (0.75, 0.25))
+    layout, mean, cards, hashes = average_models(paths, (0.75, 0.25))
+    assert hashes == [FrozenBfm.load(path).hash for path in paths]
     assert layout == small_layout() and [card["number"] for card in cards] == [0, 1]
     for name, tensor in mean.items():
         mixed = 0.75 * weights[0][name] + 0.25 * weights[1][name]

@@ -15,7 +15,7 @@ import torch
 
 from tt_isaaclab.bfm.files import BfmFileError
 from tt_isaaclab.bfm.layout import BfmLayout
-from tt_isaaclab.bfm.weights import load_bfm
+from tt_isaaclab.bfm.weights import bfm_hash, load_bfm
 from tt_isaaclab.rl.checkpoint import ACTOR, CRITIC, load_checkpoint
 
 from .tracker import NO_CHECKPOINT, TRAIN
@@ -43,8 +43,8 @@ def average(paths: Sequence[Path]) -> dict:
 
 def average_models(
     paths: Sequence[Path], shares: Sequence[float]
-) -> tuple[BfmLayout, dict[str, torch.Tensor], list[dict]]:
-    """Layout, weights and cards of behaviour models that are mixed by ``shares``, which sum to 1.
+) -> tuple[BfmLayout, dict[str, torch.Tensor], list[dict], list[str]]:
+    """Behaviour models mixed by ``shares``, which sum to 1: layout and weights, and the cards and hashes of all.
 
     Raises:
         BfmFileError: A file cannot be used, or is of another layout than the first.
@@ -57,7 +57,8 @@ def average_models(
         if layout != layouts[0]:
             raise BfmFileError(f"{path}: of another layout than {paths[0]}; average models that come from one start")
     mean = {name: sum(share * other[name] for share, other in zip(shares, weights)) for name in weights[0]}
-    return layouts[0], {name: tensor.to(weights[0][name].dtype) for name, tensor in mean.items()}, list(cards)
+    mean = {name: tensor.to(weights[0][name].dtype) for name, tensor in mean.items()}
+    return layouts[0], mean, list(cards), [bfm_hash(layouts[0], other) for other in weights]
 
 
 def _shapes(state: dict[str, torch.Tensor]) -> dict[str, torch.Size]:

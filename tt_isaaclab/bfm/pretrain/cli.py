@@ -162,14 +162,13 @@ def _track(args: argparse.Namespace, further: list[str]) -> int:
 def _average(args: argparse.Namespace) -> int:
     import torch
 
-    from tt_isaaclab.bfm.weights import bfm_hash, load_bfm, save_bfm
+    from tt_isaaclab.bfm.weights import save_bfm
 
     from .average import average, average_models
 
     if args.files[0].suffix == ".safetensors":
         shares = args.shares or [1.0 / len(args.files)] * len(args.files)
-        layout, weights, cards = average_models(args.files, shares)
-        hashes = [bfm_hash(*load_bfm(path)[:2]) for path in args.files]
+        layout, weights, cards, hashes = average_models(args.files, shares)
         mixed = [{"hash": h, "share": share} for h, share in zip(hashes, shares)]
         card = cards[shares.index(max(shares))]
         save_bfm(args.output, layout, weights, {**card, "mean_of": mixed, "mean_command": _command()})

@@ -59,10 +59,12 @@ class Distillation:
         self.cfg, self._env, self._experts = cfg, env, experts
         self._command: MotionCommand = env.command_manager.get_term("motion")
         self._targets = StudentTargets(self._command, layout, captions)
+        start = None
         if experts.former is not None:
             self._everything = viewing(env, experts.former, VIEWS["everything"])
+            if same_size(layout, experts.former.layout):
+                start = experts.former
         updates = cfg.updates(cfg.samples)
-        start = experts.former if experts.former is not None and same_size(layout, experts.former.layout) else None
         if cfg.words_only and start is None:
             raise ValueError("only the words can be taught to a --former model of the same size alone; name one")
         self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only)

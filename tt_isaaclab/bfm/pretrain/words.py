@@ -59,7 +59,11 @@ class WordLessons:
         vectors: Mapping[str, torch.Tensor],
         cfg: WordsCfg,
     ) -> None:
-        """``layout`` is that of ``former`` and, if it reads no words yet, a text group. Raises ValueError where ``vectors`` lacks a sentence."""
+        """``layout`` is that of ``former`` and, if it reads no words yet, a text group.
+
+        Raises:
+            ValueError: ``vectors`` lacks a sentence.
+        """
         self.cfg, self._env, self._former, device = cfg, env, former, env.device
         self._names = layout.target_slots
         self._slots = torch.tensor(DEFAULT_HUMANOID.body_ids(*self._names), device=device)
