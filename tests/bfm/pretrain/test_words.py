@@ -50,14 +50,29 @@ def test_a_sentence_is_answered_as_its_prompt_is(lessons):
     assert samples.targets.shape == (16, 0, 184) and len(samples.caption.unique()) == 4
 
 
-def test_only_words_are_learned(lessons):
+def test_only_words_are_learned(lessons, tmp_path):
     lessons, _, former = lessons
     before = (lessons.student.act(sample := lessons._look()) - sample.label).square().mean()
-    lessons.run()
+    lessons.run(tmp_path / "state.safetensors")
     after = (lessons.student.act(sample := lessons._look()) - sample.label).square().mean()
     assert after < before
     learned = lessons.student.average.state_dict()
     assert all(learned[name].equal(tensor) for name, tensor in former.state_dict().items())
+
+
+def test_lessons_go_on_where_they_were_stopped(lessons, tmp_path):
+    lessons, env, former = lessons
+    state, cfg, words = tmp_path / "state.safetensors", lessons.cfg, lessons._words
+    lessons.cfg = dataclasses.replace(cfg, samples=320)
+    lessons.run(state)
+    half = lessons.student.average.state_dict()
+    vectors = dict(zip(("stop", "walk", "go", "turn left"), words, strict=True))
+    later = WordLessons(env, former, LAYOUT, SPOKEN, vectors, dataclasses.replace(cfg, samples=320))
+    later.run(state, resume=True)  # nothing is left to do
+    assert later.collected == 320 and all(later.student.average.state_dict()[n].equal(t) for n, t in half.items())
+    later.cfg = cfg
+    later.run(state, resume=True)
+    assert later.collected == 640 and later.student.updates == cfg.updates(640)
 
 
 def test_a_known_sentence_is_kept():

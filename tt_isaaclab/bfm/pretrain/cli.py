@@ -88,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     words.add_argument("--table", type=Path, default=TABLE, help="table with the sentences (%(default)s)")
     words.add_argument("--samples", type=int, help="environment steps to learn from (0.4 M)")
     words.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
+    words.add_argument("--resume", action="store_true", help="go on where the same command was stopped")
 
     evaluate = steps.add_parser("evaluate", help="measure a tracker or a behaviour model")
     _simulation(evaluate, "copies of every request, four times those of every sentence (16)")
@@ -200,7 +201,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     _check_library(args.library)
     given = {"samples": args.samples, "learning_rate": args.rate, "words_only": args.words_only}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
-    device, checkpoint = args.device or DEFAULT_DEVICE, args.output.with_suffix(".resume.safetensors")
+    device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)
     layout, library = bundled(args.size), MotionLibrary.load(args.library)
     former, former_card = (None, None) if args.former is None else _load_former(args.former, device)
     files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags}, rest=former is None)
@@ -246,20 +247,26 @@ def _words(args: argparse.Namespace) -> int:
     from .motions.table import load_spoken
     from .words import WordLessons, WordsCfg
 
-    device, envs = args.device or DEFAULT_DEVICE, args.num_envs or 256
+    device, envs, checkpoint = args.device or DEFAULT_DEVICE, args.num_envs or 256, _checkpoint(args.output)
     cfg = WordsCfg(**({} if args.samples is None else {"samples": args.samples}))
     former, card = _load_former(args.former, device)
     if not reads_words(former.layout):
         raise ValueError(f"{args.former}: a model that reads no words; 'tt pretrain distill' makes one that does")
     with open_env("TaskTokens-Stand", physics=args.physics, num_envs=envs, device=device, seed=args.seed) as env:
         lessons = WordLessons(env, former, former.layout, load_spoken(args.table), text_vectors(), cfg)
-        lessons.run()
+        lessons.run(checkpoint, args.resume)
         weights = lessons.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": envs}
     card["words"] = {"former": former.hash, "training": training, "command": _command()}
     save_bfm(args.output, former.layout, weights, card)
+    checkpoint.unlink()
     print(f"{args.output}: {args.output.stat().st_size / 1e6:.1f} MB; 'tt pretrain evaluate --bfm' measures it")
     return 0
+
+
+def _checkpoint(output: Path) -> Path:
+    """Where a training that writes ``output`` keeps what it needs to go on."""
+    return output.with_suffix(".resume.safetensors")
 
 
 def _load_former(path: Path, device: str) -> tuple[FrozenBfm, dict]:

@@ -9,11 +9,9 @@ learns from orders (see `tt_isaaclab.tasks.tracking.orders`), whose reference st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
-from tqdm import tqdm
 
 from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.humanoid.actions import RotationVectorActionCfg
@@ -22,9 +20,10 @@ from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 
 from .captions import Captions
+from .lessons import Lessons, LessonsCfg
 from .masks import Kind
 from .replay import Replay, Samples
-from .student import LessonsCfg, Student, same_size
+from .student import Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, viewing
@@ -50,8 +49,10 @@ def student_env(cfg: TrackingEnvCfg) -> None:
     cfg.commands.motion.retry = 0.2
 
 
-class Distillation:
+class Distillation(Lessons):
     """A student, its experts, and an environment of ``TaskTokens-Tracking`` changed by `student_env`."""
+
+    title = "distil"
 
     def __init__(
         self, env: ManagerBasedRLEnv, experts: Experts, layout: BfmLayout, captions: Captions, cfg: DistillCfg
@@ -68,7 +69,6 @@ class Distillation:
         if cfg.words_only and start is None:
             raise ValueError("only the words can be taught to a --former model of the same size alone; name one")
         self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only)
-        self.collected = 0
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
         self._guided = torch.ones(n, dtype=torch.bool, device=env.device)
@@ -76,33 +76,9 @@ class Distillation:
         self._observations, _ = env.reset()
         self._replay = Replay(cfg.replay, self._look())
 
-    def run(self, checkpoint: Path | str, resume: bool = False, save_every: int = 40) -> None:
-        """Train to the end, with a progress bar.
-
-        Args:
-            checkpoint: File that the state is written to every ``save_every`` rounds and at the end.
-            resume: Go on from that file. Its samples are not kept: the first rounds collect new ones.
-        """
-        cfg = self.cfg
-        if resume:
-            self.collected = self.student.load(checkpoint)["collected"]
-        with tqdm(total=cfg.samples, initial=self.collected, desc="distil", unit="sample", unit_scale=True) as bar:
-            warm, rounds = 4 * cfg.batch, 0
-            while self.collected < cfg.samples:
-                error = self._collect()
-                bar.update(cfg.steps * self._env.num_envs)
-                if len(self._replay) >= warm:
-                    loss = self.student.learn(self._replay, cfg.batch, cfg.updates(self.collected))
-                    bar.set_postfix(loss=f"{loss:.2e}", body_error=f"{error:.3f} m", lost=f"{self._lost:.2%}")
-                rounds += 1
-                if rounds % save_every == 0:
-                    self.student.save(checkpoint, {"collected": self.collected})
-        self.student.save(checkpoint, {"collected": self.collected})
-
-    def _collect(self) -> float:
-        """Take a few steps in every environment; the mean distance of the bodies from the reference [m]."""
-        error, ended = 0.0, 0
-        for _ in range(self.cfg.steps):
+    def _collect(self) -> dict[str, str]:
+        error, ended, steps = 0.0, 0, self.cfg.steps
+        for _ in range(steps):
             samples = self._look()
             self._store(samples)
             action = self.student.act(samples)
@@ -110,11 +86,9 @@ class Distillation:
             action = action + self._noise * torch.randn_like(action)
             self._observations, _, lost, finished, _ = self._env.step(action)
             self._fresh = lost | finished
-            error += self._command.metrics["body_error"].mean().item() / self.cfg.steps
+            error += self._command.metrics["body_error"].mean().item() / steps
             ended += int(lost.sum())
-        self.collected += self.cfg.steps * self._env.num_envs
-        self._lost = ended / (self.cfg.steps * self._env.num_envs)
-        return error
+        return {"body_error": f"{error:.3f} m", "lost": f"{ended / (steps * self._env.num_envs):.2%}"}
 
     @torch.no_grad()
     def _look(self) -> Samples:

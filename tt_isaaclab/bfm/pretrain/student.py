@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -31,35 +30,6 @@ _MAX_NORM = 1.0
 """Gradients are clipped to this norm."""
 
 
-@dataclass(frozen=True)
-class LessonsCfg:
-    """How long a student is taught, and how.
-
-    Attributes:
-        samples: Environment steps to collect, over all environments.
-        steps: Environment steps between two rounds of updates.
-        replay: Samples kept.
-        batch: Samples an update.
-        reuse: How often each sample is trained on, on average.
-        learning_rate: Highest rate.
-        teaching: Share of the training over which the expert acts, more and more seldom or until it ends.
-        noise: Greatest standard deviation of the noise on the acting, as an action.
-    """
-
-    samples: int = 1_000_000
-    steps: int = 16
-    replay: int = 250_000
-    batch: int = 512
-    reuse: float = 3.0
-    learning_rate: float = 5.0e-4
-    teaching: float = 0.15
-    noise: float = 0.055
-
-    def updates(self, collected: int) -> int:
-        """Updates that are due once so many samples have been collected."""
-        return round(self.reuse * collected / self.batch)
-
-
 def same_size(layout: BfmLayout, former: BfmLayout) -> bool:
     """Whether two layouts differ in name and token groups alone."""
     return dataclasses.replace(former, name=layout.name, tokens=layout.tokens) == layout
@@ -79,9 +49,9 @@ def grow(network: BfmNetwork, former: BfmNetwork) -> None:
     network.load_state_dict(own | given)
 
 
-def _average(mean: torch.Tensor, latest: torch.Tensor, updates: torch.Tensor | int) -> torch.Tensor:
+def _average(mean: list[torch.Tensor], latest: list[torch.Tensor], updates: torch.Tensor | int) -> None:
     """Exponential moving average of the weights, over the last tenth of the updates while there are few."""
-    return torch.lerp(mean, latest, max(1.0 - _AVERAGE, 10.0 / (10.0 + float(updates))))
+    torch._foreach_lerp_(mean, latest, max(1.0 - _AVERAGE, 10.0 / (10.0 + float(updates))))
 
 
 _SMALL = 1.0e-6
@@ -123,7 +93,7 @@ class Student:
             grow(self.network, former)
         if len(captions) and (former is None or "text" not in former.token_norms):
             self.network.token_norms["text"].update(captions)
-        self._averaged = AveragedModel(self.network, avg_fn=_average)
+        self._averaged = AveragedModel(self.network, multi_avg_fn=_average)
         self.average: BfmNetwork = self._averaged.module
         self.updates = 0
         self._total, self._rate = updates, learning_rate

@@ -124,7 +124,7 @@ class Experts:
             return own
         answers = torch.stack([tracker.corrections(observations) for tracker in self._trackers])
         expert = self._expert_of_clip[command.clip]
-        corrections = answers[expert.clamp(min=0), torch.arange(command.num_envs)]
+        corrections = answers[expert.clamp(min=0), torch.arange(command.num_envs, device=expert.device)]
         target = corrected_target(command, corrections, self._joints)
         action = rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
         return action if own is None else torch.where((expert == _FORMER).unsqueeze(1), own, action)

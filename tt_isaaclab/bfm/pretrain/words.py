@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
-from tqdm import tqdm
 
 from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.bfm.network import BfmNetwork
@@ -27,9 +26,10 @@ from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.prompts.sentence_encoder import WIDTH
 
 from .captions import vectors_of
+from .lessons import Lessons, LessonsCfg
 from .motions.table import Spoken
 from .replay import Replay, Samples
-from .student import LessonsCfg, Student
+from .student import Student
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,10 @@ class WordsCfg(LessonsCfg):
     hold: tuple[float, float] = (2.0, 6.0)
 
 
-class WordLessons:
+class WordLessons(Lessons):
     """A student that learns sentences in an environment of ``TaskTokens-Stand``."""
+
+    title = "words"
 
     def __init__(
         self,
@@ -76,25 +78,18 @@ class WordLessons:
         self._left = torch.zeros(env.num_envs, device=device)
         self._sentence = torch.zeros_like(self._left, dtype=torch.long)
         env.reset()
+        self._replay = Replay(cfg.replay, self._look())
 
-    def run(self) -> None:
-        """Train to the end, with a progress bar."""
-        cfg, n, collected, replay = self.cfg, self._env.num_envs, 0, None
-        with tqdm(total=cfg.samples, desc="words", unit="sample", unit_scale=True) as bar:
-            while collected < cfg.samples:
-                fallen = 0
-                for _ in range(cfg.steps):
-                    samples = self._look()
-                    replay = replay or Replay(cfg.replay, samples)
-                    replay.add(samples)
-                    listening = collected > cfg.teaching * cfg.samples
-                    action = self.student.act(samples) if listening else samples.label
-                    _, _, fell, _, _ = self._env.step(action + cfg.noise * torch.randn_like(action))
-                    fallen += int(fell.sum())
-                collected += cfg.steps * n
-                loss = self.student.learn(replay, cfg.batch, cfg.updates(collected))
-                bar.update(cfg.steps * n)
-                bar.set_postfix(loss=f"{loss:.2e}", falls=f"{fallen / (cfg.steps * n):.2%}")
+    def _collect(self) -> dict[str, str]:
+        cfg, fallen = self.cfg, 0
+        listening = self.collected > cfg.teaching * cfg.samples
+        for _ in range(cfg.steps):
+            samples = self._look()
+            self._replay.add(samples)
+            action = self.student.act(samples) if listening else samples.label
+            _, _, fell, _, _ = self._env.step(action + cfg.noise * torch.randn_like(action))
+            fallen += int(fell.sum())
+        return {"falls": f"{fallen / (cfg.steps * self._env.num_envs):.2%}"}
 
     @torch.no_grad()
     def _look(self) -> Samples:

@@ -156,10 +156,10 @@ class MotionCommand(CommandTerm):
         if not self._env.common_step_counter:
             return
         failed = self._env.termination_manager.terminated & ~self.orders.given
-        for i in env_ids[failed[env_ids]]:
-            slot = self._num_failures % _FAILURE_MEMORY
-            self._failures[slot] = torch.stack((self.clip[i].float(), self.time[i]))
-            self._num_failures += 1
+        ids = env_ids[failed[env_ids]][-_FAILURE_MEMORY:]
+        slots = (self._num_failures + torch.arange(len(ids), device=self.device)) % _FAILURE_MEMORY
+        self._failures[slots] = torch.stack((self.clip[ids].float(), self.time[ids]), dim=-1)
+        self._num_failures += len(ids)
 
     def place_robot(self, env_ids: torch.Tensor) -> None:
         """Write the reference pose and velocity of now into the simulation."""
