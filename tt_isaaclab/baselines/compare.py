@@ -16,7 +16,7 @@ from tt_isaaclab.evaluation.plots import success_curves
 from tt_isaaclab.evaluation.result import result
 from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.physics.presets import DEFAULT_BACKEND
+from tt_isaaclab.physics.presets import default_backend
 from tt_isaaclab.task_tokens.training import CurvePoint, save_trained_token, train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> None:
         for seed in args.seeds:
             curve = _train_and_evaluate(task, method, seed, args)
             curves.append((method, [p.frames for p in curve], [p.success for p in curve]))
-    success_curves(args.out / "success.png", curves, title=f"{task}, {DEFAULT_BACKEND}")
+    success_curves(args.out / "success.png", curves, title=f"{task}, {default_backend('cpu')}")
     print(f"curves, tokens and results are in {args.out}; tables: tt report {args.out / 'results'}")
 
 
@@ -75,5 +75,5 @@ def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespac
     with open_env(task, num_envs=args.episodes, seed=args.seeds[0], overrides=overrides) as env:
         episodes = evaluate(env, method.policy, command, args.seeds[0])  # the same orders for every run
     file = args.out / "results" / f"{command}-{label}-seed{seed}.json"
-    write_json(file, result(task, method, DEFAULT_BACKEND, seed, episodes))
+    write_json(file, result(task, method, default_backend("cpu"), seed, episodes))
     return curve

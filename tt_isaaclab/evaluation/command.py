@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tt_isaaclab.physics.presets import DEFAULT_BACKEND
+from tt_isaaclab.physics.presets import default_backend
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
 from tt_isaaclab.whole_file import write_json
 
@@ -34,7 +34,8 @@ def run(args: argparse.Namespace, further: list[str]) -> None:
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
     method = methods.load_method(args, task, further)
-    backend = args.backend or DEFAULT_BACKEND
+    method.policy.to(args.device)
+    backend = args.backend or default_backend(args.device)
     with open_env(
         task,
         physics=backend,

@@ -16,8 +16,6 @@ from tt_isaaclab.task_tokens.policy import PROMPT_PRESETS, BfmPolicy, prompt_gro
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import presets_for, split_presets
 
-from .evaluator import Policy
-
 
 @dataclass(frozen=True)
 class Method:
@@ -25,7 +23,7 @@ class Method:
 
     name: str
     """``bfm``, ``task_token`` or ``pure_rl``, and ``_prior``, ``_pose_history``, ``_text`` for what is visible."""
-    policy: Policy
+    policy: BfmPolicy | PureRlPolicy
     humanoid: str
     """Name of the body."""
     bfm_hash: str | None = None

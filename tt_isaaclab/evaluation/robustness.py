@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from tqdm import tqdm
 
-from tt_isaaclab.physics.presets import DEFAULT_BACKEND, HumanoidPhysicsCfg
+from tt_isaaclab.physics.presets import HumanoidPhysicsCfg, default_backend
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env
 from tt_isaaclab.whole_file import write_json
 
@@ -51,7 +51,8 @@ def run(args: argparse.Namespace, further: list[str]) -> int:
     task, factors = check_task_id(args.task), read_factors(args.config)
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
-    method, backend = methods.load_method(args, task, further), args.backend or DEFAULT_BACKEND
+    method, backend = methods.load_method(args, task, further), args.backend or default_backend(args.device)
+    method.policy.to(args.device)
     cells = {args.out / _name(task, method, backend, args.seed, a, f): (a, f) for a in args.axes for f in factors[a]}
     missing = [path for path in cells if not _done(path, method)]
     print(f"{task} {method.name} on {backend}: {len(missing)} of {len(cells)} values to evaluate")

@@ -19,8 +19,11 @@ use_pageable_memory_without_cuda()
 DEFAULT_DEVICE = "cuda:0" if wp.is_cuda_available() else "cpu"
 """Where simulation and learning run unless the user says otherwise."""
 
-DEFAULT_BACKEND = "newton_mjwarp" if wp.is_cuda_available() else "newton_mujoco"
-"""Preset of :class:`HumanoidPhysicsCfg` that tasks run on unless the user says otherwise."""
+
+def default_backend(device: str) -> str:
+    """Preset of :class:`HumanoidPhysicsCfg` that tasks run on unless the user says otherwise: the fastest on a device."""
+    return "newton_mujoco" if device == "cpu" else "newton_mjwarp"
+
 
 _MUJOCO = {"njmax": 400, "nconmax": 100, "integrator": "implicitfast", "cone": "elliptic", "iterations": 20}
 """Solver options of both MuJoCo engines; ``njmax`` and ``nconmax`` are capacities an environment."""
@@ -45,4 +48,4 @@ class HumanoidPhysicsCfg(PresetCfg):
     physx: PhysxAutoCfg = PhysxAutoCfg(isaacsim_physx=isaacsim_physx, ovphysx=ovphysx)
     """PhysX, inside Isaac Sim where Kit is needed."""
 
-    default: NewtonCfg = newton_mjwarp if DEFAULT_BACKEND == "newton_mjwarp" else newton_mujoco
+    default: NewtonCfg = newton_mujoco if DEFAULT_DEVICE == "cpu" else newton_mjwarp

@@ -30,8 +30,8 @@ _PUSH_HEIGHT, _PUSH_REACH, _PUSH_TIME = 1.2, 0.75, 0.5
 """Where to push it [m], how far from the pelvis at most [m], and when the hand should be there [s from now]."""
 
 _RUN_SPEED, _RUN_LOOKS_AHEAD = 3.5, 1.0
-"""Speed of a run-up [m/s], the fastest that the bundled model keeps upright, and how far ahead it aims for the middle of
-the corridor [m]."""
+"""Speed of a run-up [m/s], at which the bundled model runs (between 2.2 and 3.2 it stumbles), and how far ahead it aims for
+the middle of the corridor [m]."""
 
 
 def move_pelvis(

@@ -71,6 +71,11 @@ class BfmPolicy:
     def __init__(self, bfm: FrozenBfm, encoder: TaskEncoder | None = None, prompts: list[str] | None = None) -> None:
         self.bfm, self.encoder, self.prompts = bfm, encoder, prompts or []
 
+    def to(self, device: torch.device | str) -> None:
+        """Move model and encoder to a device."""
+        for network in filter(None, (self.bfm, self.encoder)):
+            network.to(device)
+
     def __call__(self, obs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Action means (N, 69)."""
         embedded = self.bfm.embed(bfm_inputs(self.bfm.layout, obs, self.prompts))

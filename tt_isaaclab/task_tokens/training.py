@@ -83,8 +83,9 @@ def train_policy(
         save_every: Training time between checkpoints [s].
         start: Token that a fresh run starts with.
     """
-    meter = _RewardMeter(env)
-    runner = create_rsl_rl_runner(meter, handle_deprecated_rsl_rl_cfg(copy.deepcopy(cfg), check_rsl_rl_version()))
+    meter, cfg = _RewardMeter(env), copy.deepcopy(cfg)
+    cfg.device = str(env.device)
+    runner = create_rsl_rl_runner(meter, handle_deprecated_rsl_rl_cfg(cfg, check_rsl_rl_version()))
     curve: list[CurvePoint] = []
     checkpoint = folder / CHECKPOINT
     if resume and checkpoint.is_file():

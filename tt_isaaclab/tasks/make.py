@@ -15,6 +15,7 @@ from isaaclab_tasks.utils import resolve_task_config
 
 import tt_isaaclab.tasks  # noqa: F401  (registers the tasks)
 from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.physics.presets import default_backend
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP
 
 PREFIX = "TaskTokens-"
@@ -87,7 +88,8 @@ def open_env(
 
     Args:
         task: Registered id, with or without the prefix.
-        physics: Backend preset such as ``newton_mujoco`` or ``ovphysx``; ``None`` takes the task's default.
+        physics: Backend preset such as ``newton_mujoco`` or ``ovphysx``; ``None`` takes that of the
+            ``overrides``, or the fastest on the device.
         num_envs: Number of parallel environments; ``None`` takes the task's default.
         device: Torch device of simulation and data.
         seed: Seed of every random draw of the environment.
@@ -100,7 +102,8 @@ def open_env(
         ValueError: If the task id is unknown.
     """
     task = check_task_id(task)
-    selector = [] if physics is None else [f"physics={physics}"]
+    named = physics is None and any(word.startswith("physics=") for word in overrides)
+    selector = [] if named else [f"physics={physics or default_backend(device)}"]
     env_cfg, _ = resolve_task_config(task, None, play_mode=play, overrides=[*selector, *overrides])
     env_cfg.sim.device = device
     env_cfg.seed = seed

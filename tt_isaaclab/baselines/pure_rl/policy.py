@@ -17,14 +17,14 @@ from .rsl_rl_cfg import PureRlRunnerCfg
 class PureRlPolicy:
     """Deterministic policy of a checkpoint of `PureRlRunnerCfg`."""
 
-    def __init__(self, path: Path | str, device: torch.device | str = "cpu") -> None:
+    def __init__(self, path: Path | str) -> None:
         """Read a checkpoint of the RSL-RL runner (``model_*.pt``).
 
         Raises:
             ValueError: If the file is missing, or is no checkpoint of this actor.
         """
         none = "no checkpoint of a pure RL policy"
-        state = actor_state(path, device, none, "tt train --agent rsl_rl_pure_rl_cfg_entry_point")
+        state = actor_state(path, "cpu", none, "tt train --agent rsl_rl_pure_rl_cfg_entry_point")
         cfg = PureRlRunnerCfg()
         try:
             weights = [tensor for name, tensor in state.items() if name.endswith("weight")]
@@ -41,7 +41,11 @@ class PureRlPolicy:
             self._actor.load_state_dict(state)
         except (IndexError, RuntimeError) as error:
             raise ValueError(f"{path}: {none}") from error
-        self._actor.to(device).eval()
+        self._actor.eval()
+
+    def to(self, device: torch.device | str) -> None:
+        """Move the actor to a device."""
+        self._actor.to(device)
 
     @torch.no_grad()
     def __call__(self, observations: Mapping[str, torch.Tensor]) -> torch.Tensor:
