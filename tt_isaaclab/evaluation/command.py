@@ -34,7 +34,6 @@ def run(args: argparse.Namespace, further: list[str]) -> None:
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
     method = methods.load_method(args, task, further)
-    method.policy.to(args.device)
     backend = args.backend or default_backend(args.device)
     with open_env(
         task,

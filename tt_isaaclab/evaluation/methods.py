@@ -16,6 +16,8 @@ from tt_isaaclab.task_tokens.policy import PROMPT_PRESETS, BfmPolicy, prompt_gro
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import presets_for, split_presets
 
+from .evaluator import Policy
+
 
 @dataclass(frozen=True)
 class Method:
@@ -23,7 +25,7 @@ class Method:
 
     name: str
     """``bfm``, ``task_token`` or ``pure_rl``, and ``_prior``, ``_pose_history``, ``_text`` for what is visible."""
-    policy: BfmPolicy | PureRlPolicy
+    policy: Policy
     humanoid: str
     """Name of the body."""
     bfm_hash: str | None = None
@@ -53,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def load_method(args: argparse.Namespace, task: str, further: Sequence[str] = ()) -> Method:
-    """The method that the options choose; ``further`` are overrides of the task.
+    """The method that the options choose, on its device; ``further`` are overrides of the task.
 
     Raises:
         ValueError: If a file cannot be used, belongs to another task or model, or the options exclude each other.
@@ -65,7 +67,9 @@ def load_method(args: argparse.Namespace, task: str, further: Sequence[str] = ()
     if args.pure_rl:
         if args.token != "none" or presets:
             raise ValueError("--pure_rl takes neither --token nor --prior nor presets")
-        return Method("pure_rl", PureRlPolicy(args.pure_rl), body, None, sha256(args.pure_rl), further)
+        policy = PureRlPolicy(args.pure_rl)
+        policy.to(args.device)
+        return Method("pure_rl", policy, body, None, sha256(args.pure_rl), further)
     bfm = load_bfm_or_bundled(args.bfm)
     token = load_token_of_task(args.token, task, bfm, humanoid.spec)
     if token and token.card.prior and "joint_prior" not in presets:
@@ -74,4 +78,5 @@ def load_method(args: argparse.Namespace, task: str, further: Sequence[str] = ()
     name = "_".join(["task_token" if token else "bfm", *shown]).replace("joint_prior", "prior")
     overrides = [*presets_for(bfm.layout, *presets, *(token.card.presets if token else [])), *further]
     policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(shown))
+    policy.to(args.device)
     return Method(name, policy, body, bfm.hash, sha256(token.path) if token else None, overrides)

@@ -52,7 +52,6 @@ def run(args: argparse.Namespace, further: list[str]) -> int:
     if args.episodes <= 0:
         raise ValueError(f"--episodes must be positive, not {args.episodes}")
     method, backend = methods.load_method(args, task, further), args.backend or default_backend(args.device)
-    method.policy.to(args.device)
     cells = {args.out / _name(task, method, backend, args.seed, a, f): (a, f) for a in args.axes for f in factors[a]}
     missing = [path for path in cells if not _done(path, method)]
     print(f"{task} {method.name} on {backend}: {len(missing)} of {len(cells)} values to evaluate")
