@@ -24,6 +24,9 @@ from tt_isaaclab.whole_file import write_json
 AGENTS = {"task_token": "rsl_rl_cfg_entry_point", "pure_rl": "rsl_rl_pure_rl_cfg_entry_point"}
 """Method -> RSL-RL configuration of the task that trains it."""
 
+_BACKEND = default_backend("cpu")
+"""What the environments of a comparison run on: they are opened on the CPU."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the comparison."""
@@ -48,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
         for seed in args.seeds:
             curve = _train_and_evaluate(task, method, seed, args)
             curves.append((method, [p.frames for p in curve], [p.success for p in curve]))
-    success_curves(args.out / "success.png", curves, title=f"{task}, {default_backend('cpu')}")
+    success_curves(args.out / "success.png", curves, title=f"{task}, {_BACKEND}")
     print(f"curves, tokens and results are in {args.out}; tables: tt report {args.out / 'results'}")
 
 
@@ -75,5 +78,5 @@ def _train_and_evaluate(task: str, name: str, seed: int, args: argparse.Namespac
     with open_env(task, num_envs=args.episodes, seed=args.seeds[0], overrides=overrides) as env:
         episodes = evaluate(env, method.policy, command, args.seeds[0])  # the same orders for every run
     file = args.out / "results" / f"{command}-{label}-seed{seed}.json"
-    write_json(file, result(task, method, default_backend("cpu"), seed, episodes))
+    write_json(file, result(task, method, _BACKEND, seed, episodes))
     return curve

@@ -66,7 +66,7 @@ def test_lessons_go_on_where_they_were_stopped(lessons, tmp_path):
     lessons.cfg = dataclasses.replace(cfg, samples=320)
     lessons.run(state)
     half = lessons.student.average.state_dict()
-    vectors = dict(zip(("stop", "walk", "go", "turn left"), words, strict=True))
+    vectors = dict(zip([sentence for order in SPOKEN for sentence in order.sentences], words, strict=True))
     later = WordLessons(env, former, LAYOUT, SPOKEN, vectors, dataclasses.replace(cfg, samples=320))
     later.run(state, resume=True)  # nothing is left to do
     assert later.collected == 320 and all(later.student.average.state_dict()[n].equal(t) for n, t in half.items())
