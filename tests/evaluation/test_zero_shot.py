@@ -61,11 +61,15 @@ def test_what_counts_as_done():
     along, aside = torch.tensor([1.19, 1.0, 0.05, 2.5]), torch.tensor([0.0, 0.3, 0.05, 0.0])
     pace, turning = torch.tensor([0.8, 1.6, 0.0, 2.5]), torch.tensor([0.0, 20.0, 0.0, -20.0])
     flight = torch.tensor([0.11, 0.09, 0.0, 0.0])
-    done = judge(speed, along, aside, pace, turning, flight, none + 0.8, none + 2.1)
+    turn = torch.tensor([0.0, 18.0, 60.0, -20.0])
+    done = judge(speed, turn, along, aside, pace, turning, flight, none + 0.8, none + 2.1)
     assert done["speed"].tolist() == [True, False, True, False]  # 20 % of the order, 0.1 m/s of none; sideways too
     assert done["walk"].tolist() == done["slow"].tolist() == [True, False, False, False]
     assert not done["fast"].any() and done["left"].tolist() == [False, True, False, False]
     assert done["right"].tolist() == [False, False, False, True]
     assert done["run"].tolist() == [False, False, False, True]
+    assert not done["spin"].any()  # the second turns as asked, but walks
+    spot = judge(speed, turn, along, aside, none, turning, flight, none, none)
+    assert spot["spin"].tolist() == [True, True, False, True]
     assert done["jump"].tolist() == [True, False, False, False]
     assert done["kick"].all() and done["punch"].tolist() == [False, False, True, False]  # the others walk

@@ -9,7 +9,16 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets, token_visible
-from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, direction, move_pelvis, reach, run_up, strike, velocity
+from tt_isaaclab.prompts.joint_conditions import (
+    MOVE_TIMES,
+    RESPONSE,
+    direction,
+    move_pelvis,
+    reach,
+    run_up,
+    strike,
+    velocity,
+)
 
 SLOTS = DEFAULT_HUMANOID.conditionable
 PELVIS = SLOTS.index("Pelvis")
@@ -54,6 +63,13 @@ def test_direction_may_face_elsewhere():
     torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([1.5, 0.0, 0.0]))
     torch.testing.assert_close(target.heading[0], LEFT.expand(2))
     torch.testing.assert_close(heading_angle(target.quat[0, :, PELVIS]), LEFT.expand(2))
+
+
+def test_a_curve_asks_for_what_comes_once_the_model_has_turned():
+    target = direction(ROOT, LEFT, SPEED, SLOTS, facing=torch.zeros(1), turning=torch.tensor([0.5]))
+    later = direction(ROOT, LEFT + 0.5 * RESPONSE, SPEED, SLOTS, facing=torch.tensor([0.5 * RESPONSE]))
+    for ours, theirs in zip(target, later, strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_a_run_up_goes_back_to_the_middle_of_the_corridor():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 
 _TOLERANCE, _STILL = 0.2, 0.1
-"""The mean speed may be this share off, and a stander's this many m/s."""
+"""The mean speed, or on the spot the rate of the turn, may be this share off, and a stander's this many m/s."""
 
 _SLOW, _WALK, _FAST, _RUN = (0.3, 1.0), (0.7, 1.7), (1.5, 2.2), 2.2
 """Mean speeds of what counts as a slow walk, a walk, a fast walk and at least as a run, where words ask for it [m/s]."""
@@ -28,8 +28,8 @@ class Request:
 
     Attributes:
         name: For tables.
-        speed: Commanded pelvis speed [m/s]; 0 shows no target at all, which means to stand.
-        turn: Rate at which the commanded direction turns [deg/s].
+        speed: Commanded pelvis speed [m/s]; 0 without a turn shows no target at all, which means to stand.
+        turn: Rate at which the commanded direction turns [deg/s]; without a speed it is a turn on the spot.
         facing: Angle from the commanded direction to the heading to face [deg].
         prompt: Function of `joint_conditions` that makes the targets.
         push: Change of the pelvis' velocity every two seconds, any way along the ground [m/s].
@@ -55,6 +55,7 @@ REQUESTS = (
     Request("run 3.5 m/s", 3.5),
     Request("walk 1.2 m/s, turn 60 deg/s", 1.2, turn=60.0),
     Request("walk 1.0 m/s, turn -30 deg/s", 1.0, turn=-30.0),
+    Request("turn on the spot, 60 deg/s", turn=60.0, shows="spin"),
     Request("walk 1.2 m/s, velocity only", 1.2, prompt="velocity"),
     Request("backwards 0.5 m/s", 0.5, facing=180.0),
     Request("sideways 0.5 m/s", 0.5, facing=90.0),
@@ -73,6 +74,7 @@ def sentences(prompts: Mapping[str, Sequence[str]]) -> tuple[Request, ...]:
 
 def judge(
     speed: torch.Tensor,
+    turn: torch.Tensor,
     along: torch.Tensor,
     aside: torch.Tensor,
     pace: torch.Tensor,
@@ -85,6 +87,7 @@ def judge(
 
     Args:
         speed: Commanded (N,) [m/s].
+        turn: Rate at which the commanded direction turns (N,) [deg/s].
         along, aside: Mean speeds along the commanded direction and to its left (N,) [m/s].
         pace: Mean speed, any way (N,) [m/s].
         turning: Mean rate at which the heading turns, positive to the left (N,) [deg/s].
@@ -102,6 +105,7 @@ def judge(
         },
         "left": (pace >= _SLOW[0]) & (turning >= _TURNS),
         "right": (pace >= _SLOW[0]) & (turning <= -_TURNS),
+        "spin": ((turning - turn).abs() <= _TOLERANCE * turn.abs()) & (pace < _ON_THE_SPOT),
         "run": pace >= _RUN,
         "jump": flight >= _JUMP,
         "kick": kick >= _KICK,

@@ -113,6 +113,7 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
     speed, push = column(r.speed for r in requests), column(r.push for r in requests)
     turn, facing = (column(math.radians(x) for x in xs) for xs in zip(*((r.turn, r.facing) for r in requests)))
     by_velocity = column(r.prompt == "velocity" for r in requests).view(-1, 1, 1, 1)
+    shown = ((speed > 0.0) | (turn != 0.0)).view(-1, 1, 1, 1)
     words = _words(requests, which) if any(r.sentence for r in requests) else None
     yaw = torch.empty_like(speed).uniform_(-_ASIDE, _ASIDE)
     upright = torch.ones_like(which, dtype=torch.bool)
@@ -122,9 +123,9 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
     standing_ankle = bodies.pos[:, ankles, 2].mean(-1)
     settled, steps, pushed = (round(time / env.step_dt) for time in (_SETTLED, seconds, _PUSHED))
     for step in tqdm(range(steps), desc="zero-shot", unit="step", leave=False, disable=None):
-        target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, slots, yaw + facing)
+        target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, slots, yaw + facing, turn)
         other = joint_conditions.velocity(bodies.pos[:, 0], yaw, speed, slots)
-        visible = torch.where(by_velocity, other.visible, target.visible) & (speed > 0.0).view(-1, 1, 1, 1)
+        visible = torch.where(by_velocity, other.visible, target.visible) & shown
         rows = sparse_targets(bodies.pos, bodies.quat, target._replace(visible=visible), slot_ids)
         before, heading = bodies.pos[:, 0].clone(), heading_angle(bodies.quat[:, 0])
         inputs, visibility = (
@@ -153,12 +154,12 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
             aside += velocity[:, 1] * yaw.cos() - velocity[:, 0] * yaw.sin()
             off += torch.rad2deg(wrap_angle(faces - yaw - facing).abs()) / (steps - settled)
         yaw = yaw + turn * env.step_dt
-    shown = judge(speed, along, aside, pace, turning, flight, kick, punch)
+    done = judge(speed, torch.rad2deg(turn), along, aside, pace, turning, flight, kick, punch)
     answers = []
     for i, request in enumerate(requests):
         ours = which == i
         rows = ours & upright
-        met, count = int((rows & shown[request.shows]).sum()), int(ours.sum())
+        met, count = int((rows & done[request.shows]).sum()), int(ours.sum())
         means = [c[rows].mean().item() for c in (along, (along - speed).abs(), aside.abs(), off)]
         share = upright[ours].float().mean().item()
         answers.append(Answer(request.name, count, share, met / count, *wilson_interval(met, count), *means))

@@ -20,6 +20,9 @@ PELVIS_HEIGHT = 0.9
 MOVE_TIMES = (8 / 30, 1.0)
 """Times of a movement prompt [s]: a near one and the far one."""
 
+RESPONSE = 0.8
+"""How much later than it is asked to the bundled model turns [s]: who wants a curve asks for what comes then."""
+
 _PELVIS = "Pelvis"
 
 _APPROACH_SPEED, _SLOW_SPEED, _SLOW_DISTANCE = 1.0, 0.6, 1.6
@@ -74,6 +77,7 @@ def direction(
     speed: torch.Tensor,
     slots: Sequence[str],
     facing: torch.Tensor | None = None,
+    turning: torch.Tensor | float = 0.0,
 ) -> SparseTarget:
     """Walk that way, this fast, facing where you go or elsewhere: the prompt of the Direction and Steering tasks.
 
@@ -85,11 +89,13 @@ def direction(
         speed: Speed (N,) [m/s].
         slots: Body of each slot of the model's layout.
         facing: Heading (N,), world [rad]; the direction of travel by default.
+        turning: Rate at which both turn (N,) [rad/s], in a curve; asked for are those `RESPONSE` later.
 
     Returns:
         Targets at `MOVE_TIMES` (N, 2, ...).
     """
-    target = _move(root_pos, yaw, speed, slots, yaw if facing is None else facing)
+    later = RESPONSE * turning
+    target = _move(root_pos, yaw + later, speed, slots, (yaw if facing is None else facing) + later)
     target.visible[:, 0, slots.index(_PELVIS)] = True
     target.visible[:, 0, -1] = True
     target.visible[:, 1, slots.index(_PELVIS), 0] = True

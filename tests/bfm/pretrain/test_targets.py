@@ -91,7 +91,7 @@ def test_quiet_shows_nothing_to_those_who_shall_stand(env):
     targets = _show(env, clip=0, time=0.5, kind=Kind.QUIET)
     orders = env.command_manager.get_term("motion").orders
     for speed, seen in ((0.0, False), (1.0, True)):
-        orders.speed[:] = speed
+        orders.speed[:], orders.still[:] = speed, not seen
         assert (_rows(env, targets)[1] == seen).all()
 
 

@@ -9,7 +9,7 @@ from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.augment import bend
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, wrap_angle
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 from tt_isaaclab.tasks.tracking.orders import Orders, OrdersCfg
 
@@ -96,14 +96,28 @@ def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
     cfg = OrdersCfg(hold=(1.0, 1.0), stand_share=0.5, fast_share=0.0, turn_back_share=0.0, turn=0.3)
     orders = Orders(cfg, library, GAIT, 1000)
     orders.give(torch.arange(1000), torch.zeros(1000))
-    before = orders.yaw.clone()
+    before = orders.facing.clone()
     assert before.abs().max() <= 0.3 and 0.4 < (orders.speed == 0.0).float().mean() < 0.6
     moving = orders.speed[orders.speed > 0.0]
     assert cfg.speed_range[0] <= moving.min() and moving.max() <= cfg.speed_range[1]
     orders.advance(0.6)
-    assert torch.equal(orders.yaw, before)
+    assert torch.equal(orders.facing, before)
     orders.advance(0.6)
-    assert not (orders.yaw == before).any() and (orders.yaw - before).abs().max() <= 0.3 + 1e-6
+    assert not (orders.facing == before).any() and (orders.facing - before).abs().max() <= 0.3 + 1e-6
+    walks = orders.speed > 0.0
+    aside = wrap_angle(orders.facing - orders.yaw)[walks]
+    assert aside.abs().max() <= cfg.aside + 1e-6 and 0.3 < (aside.abs() > 1e-6).float().mean() < 0.5
+    assert torch.equal(orders.yaw[~walks], orders.facing[~walks]) and not orders.still[walks].any()
+    assert 0.5 < orders.still[~walks].float().mean() < 0.7
+
+
+def test_steps_go_any_way_slowly(library):
+    torch.manual_seed(0)
+    orders = Orders(OrdersCfg(step_share=1.0, stand_share=0.0), library, GAIT, 1000)
+    orders.give(torch.arange(1000), torch.zeros(1000))
+    assert orders.speed.min() >= 0.4 and orders.speed.max() <= 0.6
+    aside = wrap_angle(orders.facing - orders.yaw)
+    assert aside.min() < -3.0 and aside.max() > 3.0 and aside.mean().abs() < 0.2
 
 
 def test_a_clip_is_played_at_the_pace_that_has_the_ordered_speed(library):

@@ -29,7 +29,7 @@ class Kind(IntEnum):
     VELOCITY = auto()
     MOVE = auto()
     QUIET = auto()
-    """As `DIRECTION`, and nothing at all while the order is to stand."""
+    """As `DIRECTION`, and nothing at all while the order is to stand, however one faces."""
 
 
 # ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, REACH, TEXT, DIRECTION, VELOCITY, MOVE, QUIET

@@ -97,7 +97,7 @@ class StudentTargets:
         # Where all visible times lie past the clip's end, show the same at those that do not.
         pattern = self._bits.any(1, keepdim=True) & inside[:, :, None, None]
         bits = torch.where(bits.flatten(1).any(1)[:, None, None, None], bits, pattern)
-        bits = bits & ~((self.kind == Kind.QUIET) & (orders.speed == 0.0))[:, None, None, None]
+        bits = bits & ~((self.kind == Kind.QUIET) & orders.still)[:, None, None, None]
 
         clip = target_from_motion(
             state.body_pos, state.body_quat, state.body_lin_vel[..., 0, :], bits, time, self._slots

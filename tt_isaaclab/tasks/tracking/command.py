@@ -23,7 +23,7 @@ from .orders import Orders, OrdersCfg
 _FAILURE_MEMORY = 1024
 """Number of recent failures that resets draw from."""
 
-_TAGS = "gait face reach walk run drill jump kick punch lunge block form bend sword wash".split()
+_TAGS = "gait face step reach walk run drill jump kick punch lunge block form bend sword wash".split()
 """Tags that `emphasis` has besides those that it favours: an override needs a key that is there."""
 
 

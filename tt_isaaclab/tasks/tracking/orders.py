@@ -42,6 +42,12 @@ class OrdersCfg:
     """Share of orders above the range."""
     stand_share: float = 0.12
     """Share of orders to stand."""
+    still_share: float = 0.6
+    """Share of those that leave it open where to face."""
+    step_share: float = 0.0
+    """Share of orders to step slowly any way, whatever the way to face; for clips of such steps."""
+    step_speed: tuple[float, float] = (0.4, 0.6)
+    """Speeds of these orders [m/s]."""
     turn: float = 1.57
     """Largest change of direction [rad]."""
     turn_back_share: float = 0.15
@@ -77,6 +83,7 @@ class Orders:
         speed: Ordered speed (N,) [m/s].
         yaw: Ordered direction of travel, world (N,) [rad].
         facing: Ordered heading, world (N,) [rad].
+        still: Whether the order is to stand and to face where one does (N,), bool.
         fresh: Whether the order has not yet been answered (N,), bool.
     """
 
@@ -84,7 +91,7 @@ class Orders:
         self._cfg, self.clips, device = cfg, clips, library.frames.device
         self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
         self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
-        self.fresh = torch.zeros(num_envs, dtype=torch.bool, device=device)
+        self.fresh, self.still = (torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(2))
         frames = library.frames[self.clips]
         first = frames.cumsum(0) - frames
         self._first = torch.zeros(len(library), dtype=torch.long, device=device)
@@ -102,7 +109,7 @@ class Orders:
         self._promise = _promise(self._speed, self._travel - self._heading, later - self._heading)
 
     def give(self, rows: torch.Tensor, heading: torch.Tensor) -> None:
-        """New orders to environments (n,) that travel along ``heading`` (n,) [rad]."""
+        """New orders to environments (n,) that face ``heading`` (n,) [rad]."""
         cfg = self._cfg
 
         def uniform(low: float, high: float) -> torch.Tensor:
@@ -114,11 +121,16 @@ class Orders:
         turn = torch.where(
             uniform(0.0, 1.0) < cfg.turn_back_share, uniform(-math.pi, math.pi), uniform(-cfg.turn, cfg.turn)
         )
-        self.given[rows] = True
-        self.speed[rows] = torch.where(uniform(0.0, 1.0) < cfg.stand_share, 0.0, speed)
-        self.yaw[rows] = heading + turn
+        steps = uniform(0.0, 1.0) < cfg.step_share
+        speed = torch.where(steps, uniform(*cfg.step_speed), speed)
         aside = uniform(-cfg.aside, cfg.aside) * (uniform(0.0, 1.0) < cfg.aside_share)
-        self.facing[rows] = self.yaw[rows] + aside
+        aside = torch.where(steps, uniform(-math.pi, math.pi), aside)
+        stands = uniform(0.0, 1.0) < cfg.stand_share
+        self.given[rows] = True
+        self.speed[rows] = torch.where(stands, 0.0, speed)
+        self.still[rows] = stands & (uniform(0.0, 1.0) < cfg.still_share)
+        self.facing[rows] = heading + torch.where(steps, 0.5, 1.0) * turn
+        self.yaw[rows] = self.facing[rows] - torch.where(stands, 0.0, aside)
         self._left[rows] = uniform(*cfg.hold)
         self.fresh[rows] = True
 
@@ -126,7 +138,7 @@ class Orders:
         """Let time pass and replace orders that have run out."""
         self._left -= seconds
         due = (self.given & (self._left <= 0.0)).nonzero().squeeze(-1)
-        self.give(due, self.yaw[due])
+        self.give(due, self.facing[due])
 
     def match(
         self, rows: torch.Tensor, bodies: BodyState, clip: torch.Tensor, time: torch.Tensor, yaw: torch.Tensor
@@ -148,7 +160,8 @@ class Orders:
         """
         bodies = BodyState(*(x[rows] for x in bodies))
         heading = heading_angle(bodies.quat[:, 0])
-        wanted = _promise(self.speed[rows], self.yaw[rows] - heading, self.facing[rows] - heading)
+        facing = (self.facing[rows] - heading).masked_fill(self.still[rows], 0.0)
+        wanted = _promise(self.speed[rows], self.yaw[rows] - heading, facing)
         cost = torch.cdist(_features(bodies), self._pose).square()
         cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
         now = self._frame(clip[rows], time[rows])

@@ -11,6 +11,7 @@ import yaml
 from .augment import bend, change_speed, change_stride, face, mirror
 from .gait import cut, from_rest, from_stand, loop, stand, start, stop, to_stand
 from .reaching import reach
+from .stepping import spin, step
 
 AUGMENTATIONS = {
     "mirror": mirror,
@@ -27,6 +28,8 @@ AUGMENTATIONS = {
     "from_stand": from_stand,
     "to_stand": to_stand,
     "reach": reach,
+    "step": step,
+    "spin": spin,
 }
 """Name in a table of clips -> function; a value of ``true`` means that the function takes no number."""
 
