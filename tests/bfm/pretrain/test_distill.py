@@ -89,6 +89,25 @@ def test_a_sentence_stands_for_the_clip_that_the_teacher_sees():
         Captions(library, {}, 4)
 
 
+def test_a_former_model_teaches_facing_aside_from_the_whole_reference(library):
+    def edit(cfg) -> None:
+        student_env(cfg)
+        cfg.commands.motion.library, cfg.commands.motion.ordered = library, 1.0
+
+    torch.manual_seed(0)
+    former = FrozenBfm(bundled(), BfmNetwork(bundled()).state_dict())
+    with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=4, seed=0, edit=edit) as env:
+        experts = Experts([], torch.full((3,), -1), former)
+        lessons = Distillation(env, experts, bundled(), Captions(MotionLibrary.load(library), {}, 256), CFG)
+        orders = env.command_manager.get_term("motion").orders
+        orders.speed[:], orders.still[:] = 1.0, False
+        orders.facing[:] = orders.yaw + torch.tensor([0.0, 0.1, 0.5, -0.5])
+        samples, whole = lessons._look(), lessons._everything(lessons._observations)
+        prompted = former({"state": samples.state, "targets": samples.targets}, {"targets": samples.visible})
+    torch.testing.assert_close(samples.label, torch.where(torch.tensor([[0], [0], [1], [1]]).bool(), whole, prompted))
+    assert not torch.allclose(whole[:2], prompted[:2]) and not torch.allclose(whole[2:], prompted[2:])
+
+
 def test_distillation_learns_resumes_and_gives_a_model(library, checkpoint, tmp_path):
     def edit(cfg) -> None:
         student_env(cfg)

@@ -16,6 +16,7 @@ from isaaclab.envs import ManagerBasedRLEnv
 from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.humanoid.actions import RotationVectorActionCfg
 from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.kinematics.heading import wrap_angle
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 
@@ -27,6 +28,9 @@ from .student import Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, viewing
+
+_ASIDE = 0.2
+"""Orders to face further aside than this [rad] a former model is bad at; it walks so where it sees the reference do it."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,12 @@ class Distillation(Lessons):
         self._targets.advance(self._fresh, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
-        if former is not None:  # as a teacher it sees the whole clip, or the prompt that the student sees
+        if former is not None:  # as a teacher it sees the whole reference, or the prompt that the student sees
             own = former({"state": state, "targets": targets}, {"targets": visible})
             whole = self._everything(self._observations)
-            own = torch.where((self._targets.kind < Kind.DIRECTION).unsqueeze(1), whole, own)
+            orders = self._command.orders
+            aside = wrap_angle(orders.facing - orders.yaw).abs() > _ASIDE
+            own = torch.where(((self._targets.kind < Kind.DIRECTION) | aside).unsqueeze(1), whole, own)
         label = self._experts.action(self._observations, self._command, own)
         return Samples(state, targets, visible, self._targets.caption.clone(), label)
 
