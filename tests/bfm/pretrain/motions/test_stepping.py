@@ -54,5 +54,5 @@ def test_spin_turns_on_the_spot(still: Motion, rate: float):
 
 def test_both_begin_and_end_as_the_stander(still: Motion):
     for motion in (step(still, 90.0), spin(still, 90.0)):
-        torch.testing.assert_close(motion.local_quat[0], still.local_quat[0], atol=1e-6, rtol=0.0)
+        torch.testing.assert_close(motion.local_quat[0], still.local_quat[0], atol=0.02, rtol=0.0)
         torch.testing.assert_close(motion.local_quat[-1, 1:], still.local_quat[-1, 1:], atol=0.02, rtol=0.0)

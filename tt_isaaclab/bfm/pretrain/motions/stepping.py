@@ -24,10 +24,11 @@ _SWING = 0.42
 """Share of it for which the foot is off the ground."""
 _LIFT, _FULL_LIFT = 0.07, 0.06
 """Height of a step [m], reached by steps at least this long [m]; or by turns through that many radians."""
-_RAMP = 0.8
-"""Time to get up to speed, after `_WAIT`, and to stop before as much of it [s]."""
-_WAIT = 0.6
-"""Time to stand before and after [s]."""
+_RAMP = 0.5
+"""Time to get up to speed, and to stop [s]. It begins at once: a student without memory that has seen someone wait in this
+pose waits for ever."""
+_STAND = 0.9
+"""Time to stand at the end [s]."""
 _WIDE = 0.06
 """How much further apart the feet of someone who goes sideways are, each [m]."""
 _SWAY = 0.02
@@ -62,7 +63,7 @@ def spin(motion: Motion, rate: float) -> Motion:
 def _effort(motion: Motion) -> torch.Tensor:
     """Share of the full speed in each frame (T,)."""
     time = torch.arange(len(motion), dtype=torch.float64) / motion.fps
-    ramp = torch.minimum(time - _WAIT, motion.seconds - _WAIT - time) / _RAMP
+    ramp = torch.minimum(time, motion.seconds - _STAND - time) / _RAMP
     ramp = ramp.clamp(0.0, 1.0)
     return ramp**2 * (3.0 - 2.0 * ramp)
 
