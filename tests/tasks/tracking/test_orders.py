@@ -7,7 +7,9 @@ from formula_walk import make_walk
 
 from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.augment import bend
+from tt_isaaclab.bfm.pretrain.motions.gait import stand
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
+from tt_isaaclab.bfm.pretrain.motions.stepping import step
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, wrap_angle
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
@@ -111,13 +113,28 @@ def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
     assert 0.5 < orders.still[~walks].float().mean() < 0.7
 
 
-def test_steps_go_any_way_slowly(library):
+def test_orders_to_step_go_aside_slowly_and_are_answered_by_steps_alone(library):
+    with pytest.raises(ValueError, match="no clip to train on has the tag 'step'"):
+        Orders(OrdersCfg(step_share=0.5), library, GAIT, 1)
     torch.manual_seed(0)
-    orders = Orders(OrdersCfg(step_share=1.0, stand_share=0.0), library, GAIT, 1000)
-    orders.give(torch.arange(1000), torch.zeros(1000))
-    assert orders.speed.min() >= 0.4 and orders.speed.max() <= 0.6
-    aside = wrap_angle(orders.facing - orders.yaw)
-    assert aside.min() < -3.0 and aside.max() > 3.0 and aside.mean().abs() < 0.2
+    names = [*NAMES, "step"]
+    clips = [Clip(name, ("gait", "step") if name == "step" else ("gait",)) for name in names]
+    walk = make_walk(5.0)
+    still = walk[torch.zeros(151, dtype=torch.long)]
+    motions = [walk, bend(walk, 60.0), bend(walk, -60.0), still, step(stand(walk, 6.0), 90.0)]
+    library = MotionLibrary.from_motions(clips, motions)
+    cfg = OrdersCfg(step_share=0.5, stand_share=0.0, speed_range=(0.5, 0.5), fast_share=0.0)
+    orders = Orders(cfg, library, torch.arange(5), 1000)
+    everyone = torch.arange(1000)
+    orders.give(everyone, torch.zeros(1000))
+    assert 0.4 < orders.steps.float().mean() < 0.6
+    speed, aside = orders.speed[orders.steps], wrap_angle(orders.facing - orders.yaw)[orders.steps]
+    assert speed.min() >= 0.4 and speed.max() <= 0.6
+    assert 0.5 <= aside.abs().min() and aside.min() < -3.0 and aside.max() > 3.0 and aside.mean().abs() < 0.3
+    clip, time = torch.full((1000,), NAMES.index("stand")), torch.zeros(1000)
+    bodies = BodyState(*library.sample(clip, time)[:4])
+    chosen, *_ = orders.match(everyone, bodies, clip, time, time)
+    assert torch.equal(chosen == 4, orders.steps)
 
 
 def test_a_clip_is_played_at_the_pace_that_has_the_ordered_speed(library):

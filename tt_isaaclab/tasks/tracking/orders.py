@@ -18,6 +18,9 @@ from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector, wrap_angle
 
+STEP = "step"
+"""Tag of the clips that answer orders to step another way than one faces."""
+
 _AHEAD = 0.15
 """Time that velocities are multiplied with to compare them with positions [s]."""
 
@@ -45,9 +48,12 @@ class OrdersCfg:
     still_share: float = 0.6
     """Share of those that leave it open where to face."""
     step_share: float = 0.0
-    """Share of orders to step slowly any way, whatever the way to face; for clips of such steps."""
+    """Share of orders to step slowly another way than one faces. They are answered with the clips tagged `step` alone,
+    and all other orders to move with the rest: two styles for one order would be averaged by a student."""
     step_speed: tuple[float, float] = (0.4, 0.6)
     """Speeds of these orders [m/s]."""
+    step_aside: tuple[float, float] = (0.5, math.pi)
+    """Angle between the ways to go and to face in these orders, to either side [rad]."""
     turn: float = 1.57
     """Largest change of direction [rad]."""
     turn_back_share: float = 0.15
@@ -84,6 +90,7 @@ class Orders:
         yaw: Ordered direction of travel, world (N,) [rad].
         facing: Ordered heading, world (N,) [rad].
         still: Whether the order is to stand and to face where one does (N,), bool.
+        steps: Whether the order is to step another way than one faces (N,), bool.
         fresh: Whether the order has not yet been answered (N,), bool.
     """
 
@@ -91,7 +98,7 @@ class Orders:
         self._cfg, self.clips, device = cfg, clips, library.frames.device
         self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
         self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
-        self.fresh, self.still = (torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(2))
+        self.fresh, self.still, self.steps = (torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(3))
         frames = library.frames[self.clips]
         first = frames.cumsum(0) - frames
         self._first = torch.zeros(len(library), dtype=torch.long, device=device)
@@ -100,6 +107,9 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
+        self._step = torch.isin(self._clip, library.ids(STEP))
+        if cfg.step_share and not self._step.any():
+            raise ValueError(f"no clip to train on has the tag {STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
         state = library.sample(self._clip, self._time)
         self._pose = _features(BodyState(*state[:4]))
@@ -124,8 +134,9 @@ class Orders:
         steps = uniform(0.0, 1.0) < cfg.step_share
         speed = torch.where(steps, uniform(*cfg.step_speed), speed)
         aside = uniform(-cfg.aside, cfg.aside) * (uniform(0.0, 1.0) < cfg.aside_share)
-        aside = torch.where(steps, uniform(-math.pi, math.pi), aside)
+        aside = torch.where(steps, uniform(*cfg.step_aside) * uniform(-1.0, 1.0).sign(), aside)
         stands = uniform(0.0, 1.0) < cfg.stand_share
+        self.steps[rows] = steps & ~stands
         self.given[rows] = True
         self.speed[rows] = torch.where(stands, 0.0, speed)
         self.still[rows] = stands & (uniform(0.0, 1.0) < cfg.still_share)
@@ -164,6 +175,8 @@ class Orders:
         wanted = _promise(self.speed[rows], self.yaw[rows] - heading, facing)
         cost = torch.cdist(_features(bodies), self._pose).square()
         cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
+        moves = (self.speed[rows] > 0.0).unsqueeze(1)
+        cost = cost.masked_fill(moves & (self._step != self.steps[rows].unsqueeze(1)), torch.inf)
         now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
         lowest, best = cost.masked_fill(self._late, torch.inf).min(1)
