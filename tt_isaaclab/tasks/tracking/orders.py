@@ -18,7 +18,7 @@ from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector, wrap_angle
 
-STEP = "step"
+_STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
 
 _AHEAD = 0.15
@@ -107,9 +107,9 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
-        self._step = torch.isin(self._clip, library.ids(STEP))
+        self._step = torch.isin(self._clip, library.ids(_STEP))
         if cfg.step_share and not self._step.any():
-            raise ValueError(f"no clip to train on has the tag {STEP!r}, which orders.step_share needs")
+            raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
         state = library.sample(self._clip, self._time)
         self._pose = _features(BodyState(*state[:4]))
