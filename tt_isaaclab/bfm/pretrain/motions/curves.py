@@ -59,3 +59,9 @@ def angular_velocity(quat: torch.Tensor, fps: float) -> torch.Tensor:
     turn = rotvec_from_quat(quat_mul(quat_conj(quat[before]), quat[after]))
     seconds = (after - before).view(-1, *[1] * (turn.dim() - 1)) / fps
     return turn / seconds
+
+
+def ease(progress: torch.Tensor) -> torch.Tensor:
+    """Weights that go smoothly from 0 to 1 while ``progress`` (any shape) does."""
+    progress = progress.clamp(0.0, 1.0)
+    return progress**2 * (3.0 - 2.0 * progress)

@@ -14,7 +14,7 @@ from tt_isaaclab.kinematics.heading import heading_angle, heading_quat_inverse, 
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_from_rotvec, quat_mul, quat_rotate
 
 from .augment import mirror
-from .curves import slerp, velocity
+from .curves import ease, slerp, velocity
 from .footwork import Feet, feet_of, plant_feet, with_feet
 from .motion import Motion
 
@@ -141,8 +141,7 @@ def stop(motion: Motion) -> Motion:
 
 def _ease(progress: torch.Tensor) -> torch.Tensor:
     """Weights (T, 1, 1) that go smoothly from 0 to 1 while ``progress`` (T,) does."""
-    progress = progress.clamp(0.0, 1.0)
-    return (progress**2 * (3.0 - 2.0 * progress)).view(-1, 1, 1)
+    return ease(progress).view(-1, 1, 1)
 
 
 def crossfade(first: Motion, second: Motion, weight: torch.Tensor, feet_weight: torch.Tensor) -> Motion:

@@ -11,7 +11,7 @@ from tt_isaaclab.humanoid.anatomy import ANATOMY
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, quat_mul
 
-from .curves import sample_rows
+from .curves import ease, sample_rows
 from .footwork import Feet, feet_of, with_feet
 from .motion import KINEMATICS, Motion
 
@@ -62,8 +62,7 @@ def reach(motion: Motion, seed: float) -> Motion:
     )
     time = torch.arange(len(motion), dtype=torch.float64) / motion.fps - 0.5 * _HOLD
     part = (time / (_MOVE + _HOLD)).clamp(0.0, count - 1.0e-6)
-    progress = ((part - part.floor()) * (_MOVE + _HOLD) / _MOVE).clamp(max=1.0)
-    at = part.floor() + progress**2 * (3.0 - 2.0 * progress)
+    at = part.floor() + ease((part - part.floor()) * (_MOVE + _HOLD) / _MOVE)
     reaching = replace(
         motion, root_pos=sample_rows(keys.root_pos, at), local_quat=sample_rows(keys.local_quat, at, rotation=True)
     )

@@ -11,7 +11,7 @@ import torch
 from tt_isaaclab.kinematics.heading import quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 
-from .curves import sample_rows
+from .curves import ease, sample_rows
 from .footwork import Feet, feet_of, with_feet
 from .motion import Motion
 
@@ -44,10 +44,9 @@ def step(motion: Motion, angle: float) -> Motion:
         motion: As `gait.stand` makes it, at least 3 s.
         angle: Direction of travel [deg], positive to the left; 180 is backwards.
     """
-    effort = _effort(motion)
     way = unit_vector(torch.tensor(math.radians(angle), dtype=torch.float64))
     wide = _WIDE * abs(math.sin(math.radians(angle)))
-    return _walk(motion, effort, SPEED * way, 0.0, wide)
+    return _walk(motion, SPEED * way, 0.0, wide)
 
 
 def spin(motion: Motion, rate: float) -> Motion:
@@ -57,20 +56,13 @@ def spin(motion: Motion, rate: float) -> Motion:
         motion: As `gait.stand` makes it, at least 3 s.
         rate: Rate of the turn [deg/s], positive to the left.
     """
-    return _walk(motion, _effort(motion), torch.zeros(2, dtype=torch.float64), math.radians(rate), _WIDE)
+    return _walk(motion, torch.zeros(2, dtype=torch.float64), math.radians(rate), _WIDE)
 
 
-def _effort(motion: Motion) -> torch.Tensor:
-    """Share of the full speed in each frame (T,)."""
+def _walk(motion: Motion, velocity: torch.Tensor, turning: float, wide: float) -> Motion:
+    """Move the body with ``velocity`` (2,) [m/s] and ``turning`` [rad/s], up to them and down again, and step along."""
     time = torch.arange(len(motion), dtype=torch.float64) / motion.fps
-    ramp = torch.minimum(time, motion.seconds - _STAND - time) / _RAMP
-    ramp = ramp.clamp(0.0, 1.0)
-    return ramp**2 * (3.0 - 2.0 * ramp)
-
-
-def _walk(motion: Motion, effort: torch.Tensor, velocity: torch.Tensor, turning: float, wide: float) -> Motion:
-    """Move the body with ``velocity`` (2,) [m/s] and ``turning`` [rad/s] times ``effort`` (T,), and step along."""
-    time = torch.arange(len(motion), dtype=torch.float64) / motion.fps
+    effort = ease(torch.minimum(time, motion.seconds - _STAND - time) / _RAMP)
     gone = torch.cumsum(effort, 0) / motion.fps
     yaw, pos = turning * gone, gone.unsqueeze(1) * torch.nn.functional.pad(velocity, (0, 1))
     stance = feet_of(motion[:1])
@@ -91,13 +83,12 @@ def _foot(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Ankle (T, 3) and orientation (T, 4) of one foot: it stands where the body is half-way through its standing."""
     cycle = time / _CYCLE - 0.5 * side
-    swing = ((cycle - cycle.floor()) / _SWING).clamp(max=1.0)
-    swing = swing**2 * (3.0 - 2.0 * swing)
+    swing = ease((cycle - cycle.floor()) / _SWING)
 
     def at(values: torch.Tensor, number: torch.Tensor) -> torch.Tensor:
         """Values (T, ...) at the middle of the standing after the step with this number (T,)."""
         middle = (number + 0.5 * side + _SWING + 0.5 * (1.0 - _SWING)) * _CYCLE
-        rows = (middle * len(values) / (time[-1] + time[1])).clamp(0.0, len(values) - 1.0)
+        rows = (middle / time[1]).clamp(0.0, len(values) - 1.0)
         return sample_rows(values, rows)
 
     def place(number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
