@@ -40,6 +40,16 @@ def test_replay_keeps_the_latest():
     assert set(replay.draw(200).label[:, 0].tolist()) == {1.0, 2.0, 3.0}
 
 
+def test_replay_draws_the_same_whatever_else_draws():
+    torch.manual_seed(3)
+    one, other, samples = Replay(50, _samples(1)), Replay(50, _samples(1)), _samples(50)
+    one.add(samples)
+    other.add(samples)
+    first = one.draw(20)
+    torch.rand(7)
+    assert other.draw(20).label.equal(first.label) and not one.draw(20).label.equal(first.label)
+
+
 def test_student_learns_and_goes_on_from_its_file(tmp_path):
     torch.manual_seed(0)
     samples, path = _samples(64), tmp_path / "student.safetensors"
@@ -102,7 +112,8 @@ def test_a_former_model_teaches_facing_aside_from_the_whole_reference(library):
         orders = env.command_manager.get_term("motion").orders
         orders.speed[:], orders.still[:] = 1.0, False
         orders.facing[:] = orders.yaw + torch.tensor([0.0, 0.1, 0.5, -0.5])
-        samples, whole = lessons._look(), lessons._everything(lessons._observations)
+        samples, (rows, shown) = lessons._look(), lessons._everything()
+        whole = former({"state": samples.state, "targets": rows}, {"targets": shown})
         prompted = former({"state": samples.state, "targets": samples.targets}, {"targets": samples.visible})
     torch.testing.assert_close(samples.label, torch.where(torch.tensor([[0], [0], [1], [1]]).bool(), whole, prompted))
     assert not torch.allclose(whole[:2], prompted[:2]) and not torch.allclose(whole[2:], prompted[2:])

@@ -27,7 +27,7 @@ from .replay import Replay, Samples
 from .student import Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
-from .views import VIEWS, viewing
+from .views import VIEWS, seeing
 
 _ASIDE = 0.2
 """Orders to face further aside than this [rad] a former model is bad at; it walks so where it sees the reference do it."""
@@ -47,9 +47,11 @@ class DistillCfg(LessonsCfg):
 
 
 def student_env(cfg: TrackingEnvCfg) -> None:
-    """Change a tracking environment to the student's actions, to orders, and to fewer starts just before a failure."""
+    """Change a tracking environment to the student's actions, to orders, to drills and stands that follow one another,
+    and to fewer starts just before a failure."""
     cfg.actions.joint_target = RotationVectorActionCfg()
     cfg.commands.motion.ordered = 0.5
+    cfg.commands.motion.chain = ("drill", "stand")
     cfg.commands.motion.retry = 0.2
 
 
@@ -66,7 +68,7 @@ class Distillation(Lessons):
         self._targets = StudentTargets(self._command, layout, captions)
         start = None
         if experts.former is not None:
-            self._everything = viewing(env, experts.former, VIEWS["everything"])
+            self._everything = seeing(env, experts.former.layout, VIEWS["everything"])
             if same_size(layout, experts.former.layout):
                 start = experts.former
         updates = cfg.updates(cfg.samples)
@@ -80,11 +82,11 @@ class Distillation(Lessons):
         self._observations, _ = env.reset()
         self._replay = Replay(cfg.replay, self._look())
 
-    def _collect(self) -> dict[str, str]:
-        error, ended, steps = 0.0, 0, self.cfg.steps
+    def _collect(self) -> tuple[list[Samples], dict[str, str]]:
+        error, ended, steps, seen = 0.0, 0, self.cfg.steps, []
         for _ in range(steps):
             samples = self._look()
-            self._store(samples)
+            seen.append(samples)
             action = self.student.act(samples)
             action = torch.where(self._guided.unsqueeze(1), samples.label, action)
             action = action + self._noise * torch.randn_like(action)
@@ -92,21 +94,21 @@ class Distillation(Lessons):
             self._fresh = lost | finished
             error += self._command.metrics["body_error"].mean().item() / steps
             ended += int(lost.sum())
-        return {"body_error": f"{error:.3f} m", "lost": f"{ended / (steps * self._env.num_envs):.2%}"}
+        return seen, {"body_error": f"{error:.3f} m", "lost": f"{ended / (steps * self._env.num_envs):.2%}"}
 
     @torch.no_grad()
     def _look(self) -> Samples:
         """What the student sees now, and the expert's answer."""
         self._begin_episodes()
-        self._targets.advance(self._fresh, self._env.step_dt)
+        self._targets.advance(self._fresh | self._command.went_on, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
         if former is not None:  # as a teacher it sees the whole reference, or the prompt that the student sees
-            own = former({"state": state, "targets": targets}, {"targets": visible})
-            whole = self._everything(self._observations)
             orders = self._command.orders
             aside = wrap_angle(orders.facing - orders.yaw).abs() > _ASIDE
-            own = torch.where(((self._targets.kind < Kind.DIRECTION) | aside).unsqueeze(1), whole, own)
+            whole, (rows, shown) = (self._targets.kind < Kind.DIRECTION) | aside, self._everything()
+            rows, shown = torch.where(whole[:, None, None], rows, targets), torch.where(whole[:, None], shown, visible)
+            own = former({"state": state, "targets": rows}, {"targets": shown})
         label = self._experts.action(self._observations, self._command, own)
         return Samples(state, targets, visible, self._targets.caption.clone(), label)
 
@@ -119,6 +121,6 @@ class Distillation(Lessons):
         self._noise = torch.where(self._fresh.unsqueeze(1), noise, self._noise)
 
     def _store(self, samples: Samples) -> None:
-        self._replay.add(samples)
+        super()._store(samples)
         if self.collected < self.cfg.teaching * self.cfg.samples:
             self.student.observe(samples)

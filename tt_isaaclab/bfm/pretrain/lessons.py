@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from isaaclab.envs import ManagerBasedRLEnv
 from tqdm import tqdm
 
-from .replay import Replay
+from .replay import Replay, Samples
 from .student import Student
 
 
@@ -43,7 +44,7 @@ class LessonsCfg:
 
 
 class Lessons:
-    """Base of what teaches a student.
+    """Base of what teaches a student: while it acts in one thread, it learns from the rounds before in another.
 
     Attributes:
         title: Of the progress bar.
@@ -59,9 +60,13 @@ class Lessons:
     _env: ManagerBasedRLEnv
     _replay: Replay
 
-    def _collect(self) -> dict[str, str]:
-        """Take ``cfg.steps`` steps in every environment, and store what was seen; numbers for the progress bar."""
+    def _collect(self) -> tuple[list[Samples], dict[str, str]]:
+        """Take ``cfg.steps`` steps in every environment: what was seen, and numbers for the progress bar."""
         raise NotImplementedError
+
+    def _store(self, samples: Samples) -> None:
+        """Keep what was seen to learn from."""
+        self._replay.add(samples)
 
     def run(self, checkpoint: Path | str, resume: bool = False, save_every: int = 40) -> None:
         """Train to the end, with a progress bar.
@@ -73,15 +78,25 @@ class Lessons:
         cfg, rounds, each = self.cfg, 0, self.cfg.steps * self._env.num_envs
         if resume:
             self.collected = self.student.load(checkpoint)["collected"]
-        with tqdm(total=cfg.samples, initial=self.collected, desc=self.title, unit="sample", unit_scale=True) as bar:
+        bar = tqdm(total=cfg.samples, initial=self.collected, desc=self.title, unit="sample", unit_scale=True)
+        with ThreadPoolExecutor(1) as learner, bar:
             while self.collected < cfg.samples:
-                shown = self._collect()
+                learning = learner.submit(self._learn)
+                seen, shown = self._collect()
+                loss = learning.result()
+                self.student.show()
+                for samples in seen:
+                    self._store(samples)
                 self.collected += each
                 bar.update(each)
-                if len(self._replay) >= 4 * cfg.batch:
-                    loss = self.student.learn(self._replay, cfg.batch, cfg.updates(self.collected))
-                    bar.set_postfix(loss=f"{loss:.2e}", **shown)
+                bar.set_postfix(loss=f"{loss:.2e}", **shown)
                 rounds += 1
                 if rounds % save_every == 0:
                     self.student.save(checkpoint, {"collected": self.collected})
+        self._learn()
         self.student.save(checkpoint, {"collected": self.collected})
+
+    def _learn(self) -> float:
+        """Learn as much as is due; the mean loss, not a number if that is nothing yet."""
+        enough = len(self._replay) >= 4 * self.cfg.batch
+        return self.student.learn(self._replay, self.cfg.batch, self.cfg.updates(self.collected) if enough else 0)

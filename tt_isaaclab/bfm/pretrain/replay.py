@@ -24,10 +24,11 @@ class Samples(NamedTuple):
 
 
 class Replay:
-    """A ring of the last ``capacity`` samples."""
+    """A ring of the last ``capacity`` samples. It draws by a generator of its own, for what acts meanwhile draws, too."""
 
     def __init__(self, capacity: int, example: Samples) -> None:
         self._rows = Samples(*(x.new_zeros(capacity, *x.shape[1:]) for x in example))
+        self._generator = torch.Generator(example.state.device).manual_seed(torch.initial_seed())
         self._added = 0
 
     def __len__(self) -> int:
@@ -43,5 +44,5 @@ class Replay:
 
     def draw(self, n: int) -> Samples:
         """Random samples (n, ...)."""
-        rows = torch.randint(len(self), (n,), device=self._rows.state.device)
+        rows = torch.randint(len(self), (n,), device=self._rows.state.device, generator=self._generator)
         return Samples(*(memory[rows] for memory in self._rows))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import math
@@ -63,8 +64,9 @@ class Student:
 
     Attributes:
         network: The behaviour model in training.
-        average: Running average of its weights: what acts and what is kept, for one set of weights after the other
+        average: Running average of its weights: what is kept and what acts, for one set of weights after the other
             swings between falling in every tenth and in every second episode.
+        actor: What acts: the average when it was last shown (`show`), for another thread goes on learning meanwhile.
         updates: Number of updates done.
     """
 
@@ -95,6 +97,7 @@ class Student:
             self.network.token_norms["text"].update(captions)
         self._averaged = AveragedModel(self.network, multi_avg_fn=_average)
         self.average: BfmNetwork = self._averaged.module
+        self.actor = copy.deepcopy(self.average)
         self.updates = 0
         self._total, self._rate = updates, learning_rate
         self.network.requires_grad_(not keep)
@@ -104,7 +107,11 @@ class Student:
     @torch.no_grad()
     def act(self, samples: Samples) -> torch.Tensor:
         """Actions (N, 69) for what it sees."""
-        return self.average(*self._read(samples))
+        return self.actor(*self._read(samples))
+
+    def show(self) -> None:
+        """Act as it has learnt to until now."""
+        self.actor.load_state_dict(self.average.state_dict())
 
     def _read(self, samples: Samples) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
         """Inputs and visibilities of the network."""
@@ -181,4 +188,5 @@ class Student:
         self._optimiser.load_state_dict(state)
         progress = json.loads(metadata["progress"])
         self.updates = progress["updates"]
+        self.show()
         return progress

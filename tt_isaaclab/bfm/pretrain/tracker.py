@@ -122,9 +122,11 @@ class Experts:
         """
         if not self._trackers:
             return own
-        answers = torch.stack([tracker.corrections(observations) for tracker in self._trackers])
         expert = self._expert_of_clip[command.clip]
-        corrections = answers[expert.clamp(min=0), torch.arange(command.num_envs, device=expert.device)]
+        corrections = observations["humanoid"].new_zeros(command.num_envs, 3 * len(self._joints))
+        for i, tracker in enumerate(self._trackers):
+            if len(rows := (expert == i).nonzero().squeeze(1)):
+                corrections[rows] = tracker.corrections({name: group[rows] for name, group in observations.items()})
         target = corrected_target(command, corrections, self._joints)
         action = rotvec_from_quat(quat_from_rotvec(target)).flatten(1) / math.pi
         return action if own is None else torch.where((expert == _FORMER).unsqueeze(1), own, action)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
+from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.humanoid.state import read_bodies
 
@@ -46,9 +47,8 @@ VIEWS: Mapping[str, View] = {
 """Views of the targets that a behaviour model is measured under."""
 
 
-def viewing(env: ManagerBasedRLEnv, network: BfmNetwork, view: View) -> Policy:
-    """The behaviour model as a policy that always sees the same parts of its targets."""
-    layout = network.layout
+def seeing(env: ManagerBasedRLEnv, layout: BfmLayout, view: View) -> Callable[[], tuple[torch.Tensor, torch.Tensor]]:
+    """What gives the target rows (N, T, 184) of now and which are visible (N, T), where the same parts always are."""
     targets = StudentTargets(env.command_manager.get_term("motion"), layout)
     bits = torch.zeros(len(layout.target_steps) + 1, len(layout.target_slots) + 1, 2, dtype=torch.bool)
     view(bits, layout.target_slots)
@@ -56,10 +56,16 @@ def viewing(env: ManagerBasedRLEnv, network: BfmNetwork, view: View) -> Policy:
     kind = torch.full_like(everyone, Kind.RANDOM)
     targets.show(everyone, kind, bits.to(env.device).expand(env.num_envs, *bits.shape))
     targets.far.fill_(1.0)
+    return lambda: targets.inputs(read_bodies(env.scene["robot"]))
+
+
+def viewing(env: ManagerBasedRLEnv, network: BfmNetwork, view: View) -> Policy:
+    """The behaviour model as a policy that always sees the same parts of its targets."""
+    see = seeing(env, network.layout, view)
 
     @torch.no_grad()
     def policy(observations: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        rows, visible = targets.inputs(read_bodies(env.scene["robot"]))
+        rows, visible = see()
         return network({"state": observations["humanoid"], "targets": rows}, {"targets": visible})
 
     return policy

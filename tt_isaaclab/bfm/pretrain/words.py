@@ -80,16 +80,16 @@ class WordLessons(Lessons):
         env.reset()
         self._replay = Replay(cfg.replay, self._look())
 
-    def _collect(self) -> dict[str, str]:
-        cfg, fallen = self.cfg, 0
+    def _collect(self) -> tuple[list[Samples], dict[str, str]]:
+        cfg, fallen, seen = self.cfg, 0, []
         listening = self.collected > cfg.teaching * cfg.samples
         for _ in range(cfg.steps):
             samples = self._look()
-            self._replay.add(samples)
+            seen.append(samples)
             action = self.student.act(samples) if listening else samples.label
             _, _, fell, _, _ = self._env.step(action + cfg.noise * torch.randn_like(action))
             fallen += int(fell.sum())
-        return {"falls": f"{fallen / (cfg.steps * self._env.num_envs):.2%}"}
+        return seen, {"falls": f"{fallen / (cfg.steps * self._env.num_envs):.2%}"}
 
     @torch.no_grad()
     def _look(self) -> Samples:

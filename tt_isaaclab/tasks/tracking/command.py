@@ -33,6 +33,7 @@ class MotionCommand(CommandTerm):
     ``target`` is the reference one control step ahead: what the next action should reach, and what the reward
     compares with once that action has been taken. Half of the resets go back to shortly before a recent failure.
     A share of the episodes has orders to walk instead, for which the reference is put together out of clips.
+    Where a clip of the `chain` ends, another one goes on from where the humanoid has got to.
     """
 
     cfg: MotionCommandCfg
@@ -52,6 +53,12 @@ class MotionCommand(CommandTerm):
         self._weights = self.library.weights.clone()
         for tag, factor in cfg.emphasis.items():
             self._weights[self.library.ids(tag)] *= factor
+        chained = [self.library.ids(tag) for tag in cfg.chain]
+        everyone = torch.arange(len(self.library), device=self.device)
+        self._chain = self._weights * torch.isin(everyone, torch.cat([everyone[:0], *chained]))
+        """How often each clip goes on with one that ends, and 0 for those that just end (C,)."""
+        self.went_on = torch.zeros(self.num_envs, dtype=torch.bool, device=self.device)
+        """Whether a clip of the chain has just begun (N,)."""
         self._failures = torch.zeros(_FAILURE_MEMORY, 2, device=self.device)
         self._num_failures = 0
         answers = self.library.ids(cfg.orders.tag)
@@ -152,6 +159,18 @@ class MotionCommand(CommandTerm):
             self.pace[rows] = self.orders.pace(rows, self.clip[rows], self.time[rows])
             self._move_to(rows, here + lead)
 
+    def _go_on(self) -> None:
+        """Where a clip of the chain ends, begin another one where the humanoid is and faces."""
+        self.went_on = self.finished & ~self.orders.given & (self._chain[self.clip] > 0.0)
+        rows = self.went_on.nonzero().squeeze(-1)
+        if len(rows):
+            bodies = read_bodies(self.robot)
+            self.clip[rows] = torch.multinomial(self._chain, len(rows), replacement=True)
+            self.time[rows], self.yaw[rows], self.shift[rows] = 0.0, 0.0, 0.0
+            ahead = heading_angle(self.reference(0.0, rows).body_quat[:, 0])
+            self.yaw[rows] = heading_angle(bodies.quat[rows, 0]) - ahead
+            self._move_to(rows, bodies.pos[rows, 0])
+
     def _remember_failures(self, env_ids: torch.Tensor) -> None:
         if not self._env.common_step_counter:
             return
@@ -174,6 +193,7 @@ class MotionCommand(CommandTerm):
         self.time += started * self.pace * self._env.step_dt
         if self.cfg.ordered:
             self._follow_orders()
+        self._go_on()
         self.target = self.reference(self._env.step_dt)
 
     def _update_metrics(self) -> None:
@@ -206,6 +226,8 @@ class MotionCommandCfg(CommandTermCfg):
     0 leaves clips out, for trackers that share a library among them."""
     first: float = 0.2
     """Share of resets that go to a clip's first frame."""
+    chain: tuple[str, ...] = ()
+    """Tags of the clips that another of them follows on, in place of an end: drills that a standing humanoid is told."""
     ordered: float = 0.0
     """Share of episodes with orders to walk."""
     orders: OrdersCfg = OrdersCfg()
