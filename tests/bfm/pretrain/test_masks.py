@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from tt_isaaclab.bfm.pretrain.masks import CLIP, ORDER, REACHING, Kind, Masks
+from tt_isaaclab.bfm.pretrain.masks import SHARES, Follows, Kind, Masks
 
 SLOTS = ("Pelvis", "L_Ankle", "R_Ankle", "L_Hand", "R_Hand", "Head")
 NEAR = 3
@@ -12,21 +12,21 @@ NEAR = 3
 
 @pytest.fixture(scope="module")
 def drawn() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """What is followed (a clip, reaches, orders), kind, and bits of many masks."""
+    """What is followed, kind, and bits of many masks."""
     torch.manual_seed(0)
-    follows = torch.arange(30_000) % 3
-    return follows, *Masks(6, SLOTS, NEAR, "cpu").draw(follows == 2, follows == 1)
+    follows = torch.arange(40_000) % len(Follows)
+    return follows, *Masks(6, SLOTS, NEAR, "cpu").draw(follows)
 
 
 def _of(drawn, kind: Kind) -> torch.Tensor:
     return drawn[2][drawn[1] == kind]
 
 
-@pytest.mark.parametrize("followed, shares", enumerate((CLIP, REACHING, ORDER)))
+@pytest.mark.parametrize("followed, shares", SHARES.items())
 def test_shares(drawn, followed, shares):
     follows, kind, _ = drawn
     assert sum(shares) == pytest.approx(1.0)
-    counts = torch.bincount(kind[follows == followed], minlength=len(Kind))
+    counts = torch.bincount(kind[follows == int(followed)], minlength=len(Kind))
     torch.testing.assert_close(counts / counts.sum(), torch.tensor(shares), atol=0.015, rtol=0.0)
 
 

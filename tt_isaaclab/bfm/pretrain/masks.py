@@ -32,13 +32,23 @@ class Kind(IntEnum):
     """As `DIRECTION`, and nothing at all while the order is to stand, however one faces."""
 
 
+class Follows(IntEnum):
+    """What is followed, which says how often each kind is drawn."""
+
+    CLIP = 0
+    REACHES = auto()
+    DRILL = auto()
+    ORDERS = auto()
+
+
 # ALL, RANDOM, PELVIS, HEAD_HANDS, HAND, MOTION, REACH, TEXT, DIRECTION, VELOCITY, MOVE, QUIET
-CLIP = (0.15, 0.25, 0.10, 0.10, 0.08, 0.07, 0.0, 0.25, 0.0, 0.0, 0.0, 0.0)
-"""Shares of the kinds for those who follow a clip."""
-REACHING = (0.10, 0.15, 0.05, 0.05, 0.10, 0.05, 0.50, 0.0, 0.0, 0.0, 0.0, 0.0)
-"""Shares for those who follow a clip of reaches."""
-ORDER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30)
-"""Shares for those who follow orders."""
+SHARES: dict[Follows, tuple[float, ...]] = {
+    Follows.CLIP: (0.15, 0.25, 0.10, 0.10, 0.08, 0.07, 0.0, 0.25, 0.0, 0.0, 0.0, 0.0),
+    Follows.REACHES: (0.10, 0.15, 0.05, 0.05, 0.10, 0.05, 0.50, 0.0, 0.0, 0.0, 0.0, 0.0),
+    Follows.DRILL: (0.15, 0.15, 0.05, 0.05, 0.05, 0.05, 0.0, 0.50, 0.0, 0.0, 0.0, 0.0),
+    Follows.ORDERS: (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.40, 0.15, 0.15, 0.30),
+}
+"""Shares of the kinds."""
 
 
 class Masks:
@@ -49,12 +59,12 @@ class Masks:
         self._shape, self._device = (times, len(slots) + 1, 2), device
         self._root, self._hands = slots.index("Pelvis"), [slots.index(s) for s in ("Head", "L_Hand", "R_Hand")]
         self._near = near
-        self._shares = torch.tensor((CLIP, REACHING, ORDER), device=device)
+        self._shares = torch.tensor([SHARES[f] for f in Follows], device=device)
 
-    def draw(self, ordered: torch.Tensor, reaching: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Kinds (n,) and masks (n, T, S + 1, 2) for environments that follow orders (n,), reaches (n,) or other clips."""
-        n = len(ordered)
-        kind = torch.multinomial(self._shares[torch.where(ordered, 2, reaching.long())], 1).squeeze(1)
+    def draw(self, follows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Kinds (n,) and masks (n, T, S + 1, 2) for environments by what they follow (n,), `Follows`."""
+        n = len(follows)
+        kind = torch.multinomial(self._shares[follows], 1).squeeze(1)
         bits = torch.stack([getattr(self, f"_{k.name.lower()}")(n) for k in Kind], dim=1)
         return kind, bits[torch.arange(n, device=self._device), kind]
 
