@@ -113,18 +113,23 @@ def test_orders_hold_for_their_time_and_stay_within_their_ranges(library):
     assert 0.5 < orders.still[~walks].float().mean() < 0.7
 
 
-def test_orders_to_step_go_aside_slowly_and_are_answered_by_steps_alone(library):
-    with pytest.raises(ValueError, match="no clip to train on has the tag 'step'"):
-        Orders(OrdersCfg(step_share=0.5), library, GAIT, 1)
-    torch.manual_seed(0)
-    names = [*NAMES, "step"]
-    clips = [Clip(name, ("gait", "step") if name == "step" else ("gait",)) for name in names]
+@pytest.fixture(scope="module")
+def stepping() -> MotionLibrary:
+    """The library with a clip of steps to the left, and "stand" tagged so."""
+    tags = {"stand": ("gait", "stand"), "step": ("gait", "step")}
     walk = make_walk(5.0)
     still = walk[torch.zeros(151, dtype=torch.long)]
     motions = [walk, bend(walk, 60.0), bend(walk, -60.0), still, step(stand(walk, 6.0), 90.0)]
-    library = MotionLibrary.from_motions(clips, motions)
+    clips = [Clip(name, tags.get(name, ("gait",))) for name in (*NAMES, "step")]
+    return MotionLibrary.from_motions(clips, motions)
+
+
+def test_orders_to_step_go_aside_slowly_and_are_answered_by_steps_alone(library, stepping):
+    with pytest.raises(ValueError, match="no clip to train on has the tag 'step'"):
+        Orders(OrdersCfg(step_share=0.5), library, GAIT, 1)
+    torch.manual_seed(0)
     cfg = OrdersCfg(step_share=0.5, stand_share=0.0, speed_range=(0.5, 0.5), fast_share=0.0)
-    orders = Orders(cfg, library, torch.arange(5), 1000)
+    orders = Orders(cfg, stepping, torch.arange(5), 1000)
     everyone = torch.arange(1000)
     orders.give(everyone, torch.zeros(1000))
     assert 0.4 < orders.steps.float().mean() < 0.6
@@ -132,9 +137,27 @@ def test_orders_to_step_go_aside_slowly_and_are_answered_by_steps_alone(library)
     assert speed.min() >= 0.4 and speed.max() <= 0.6
     assert 0.5 <= aside.abs().min() and aside.min() < -3.0 and aside.max() > 3.0 and aside.mean().abs() < 0.3
     clip, time = torch.full((1000,), NAMES.index("stand")), torch.zeros(1000)
-    bodies = BodyState(*library.sample(clip, time)[:4])
+    bodies = BodyState(*stepping.sample(clip, time)[:4])
     chosen, *_ = orders.match(everyone, bodies, clip, time, time)
     assert torch.equal(chosen == 4, orders.steps)
+
+
+def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_walker_by_anything(stepping):
+    orders = Orders(OrdersCfg(), stepping, torch.arange(5), N)
+    heading, turn = torch.tensor([0.5, -1.0, 2.0]), torch.tensor([0.1, 1.2, 1.2])
+    orders.facing[:], orders.yaw[:] = heading + turn, heading + turn
+    orders.still[:] = torch.tensor([False, False, True])
+
+    def fitting(clip: str) -> list[set[str]]:
+        bodies = _bodies(stepping, NAMES.index(clip), 2.0, heading)
+        facing = (orders.facing - heading).masked_fill(orders.still, 0.0)
+        frames = orders._fitting(EVERYONE, bodies, facing)
+        return [{stepping.clips[i].name for i in orders._clip[row].unique()} for row in frames]
+
+    assert fitting("stand") == [{"stand"}, {"step"}, {"stand"}]
+    assert fitting("straight") == N * [{*NAMES, "step"}]
+    orders.speed[:] = 1.0
+    assert fitting("stand") == N * [set(NAMES)]
 
 
 def test_a_clip_is_played_at_the_pace_that_has_the_ordered_speed(library):

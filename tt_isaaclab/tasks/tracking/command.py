@@ -15,7 +15,7 @@ from isaaclab.utils import configclass
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.motion import MotionState
 from tt_isaaclab.humanoid.state import read_bodies, write_state
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 
 from .orders import Orders, OrdersCfg
@@ -145,19 +145,20 @@ class MotionCommand(CommandTerm):
         self.shift[env_ids, :2] += (point - here)[:, :2]
 
     def _follow_orders(self) -> None:
-        """Every few steps, go on from about where the humanoid is the way its order says."""
-        self.orders.advance(self._env.step_dt)
-        rows = (self.orders.given & (self._env.episode_length_buf > 0)).nonzero().squeeze(-1)
-        if len(rows) and self._env.common_step_counter % self.cfg.orders.every == 0:
-            bodies = read_bodies(self.robot)
-            here = bodies.pos[rows, 0]
-            lead = self.reference(0.0, rows).body_pos[:, 0] - here
-            lead *= (self.cfg.orders.lead / lead[:, :2].norm(dim=-1, keepdim=True).clamp(min=1.0e-6)).clamp(max=1.0)
-            self.clip[rows], self.time[rows], self.yaw[rows] = self.orders.match(
+        """Every few steps, go on the way the order says; the reference is always as far ahead of the humanoid."""
+        orders = self.orders
+        orders.advance(self._env.step_dt)
+        rows = (orders.given & (self._env.episode_length_buf > 0)).nonzero().squeeze(-1)
+        if not len(rows):
+            return
+        bodies = read_bodies(self.robot)
+        if self._env.common_step_counter % self.cfg.orders.every == 0:
+            self.clip[rows], self.time[rows], self.yaw[rows] = orders.match(
                 rows, bodies, self.clip, self.time, self.yaw
             )
-            self.pace[rows] = self.orders.pace(rows, self.clip[rows], self.time[rows])
-            self._move_to(rows, here + lead)
+            self.pace[rows] = orders.pace(rows, self.clip[rows], self.time[rows])
+        ahead = self.cfg.orders.lead * (orders.speed[rows] > 0.0).unsqueeze(1) * unit_vector(orders.yaw[rows])
+        self._move_to(rows, bodies.pos[rows, 0] + torch.nn.functional.pad(ahead, (0, 1)))
 
     def _go_on(self) -> None:
         """Where a clip of the chain ends, begin another one where the humanoid is and faces."""

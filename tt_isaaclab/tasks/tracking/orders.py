@@ -27,6 +27,15 @@ _AHEAD = 0.15
 _LEFT = 1.0
 """Least time left in the clip of a frame to go on with, and how much later its direction to face is looked at [s]."""
 
+_STAND = "stand"
+"""Tag of the clips that answer orders to stand."""
+
+_SLOW = 0.7
+"""A humanoid told to stand that is slower than this [m/s] is answered by someone who stands, or turns on the spot."""
+
+_FACING = 0.35
+"""A stander told to face further than this from where it does turns on the spot [rad]."""
+
 _TURNED = 0.4
 """A humanoid that faces this far from where its reference does gets another [rad]."""
 
@@ -64,16 +73,16 @@ class OrdersCfg:
     """Share of orders to face aside."""
     hold: tuple[float, float] = (1.5, 5.0)
     """How long an order holds [s]."""
-    every: int = 6
+    every: int = 3
     """Control steps between two choices of the frame to go on with."""
     reluctance: float = 0.006
     """How much better another frame must suit [m^2]."""
     insistence: float = 0.03
     """Weight of what is ordered, the squared differences of velocity [m^2/s^2] and of the direction to face, against
     the mean squared difference of the bodies [m^2]."""
-    lead: float = 0.1
-    """How far the reference may be from the humanoid after a choice: a tracker that is not called on walks too slowly
-    [m]."""
+    lead: float = 0.07
+    """How far the reference is ahead of a humanoid that is to move: a tracker that is not called on walks too slowly. It
+    is as far always, for a student cannot see how far, and learns the noise in place of the answer [m]."""
     steer: float = 0.1
     """Largest correction of the reference's direction at a choice [rad]."""
     haste: float = 0.2
@@ -107,7 +116,7 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
-        self._step = torch.isin(self._clip, library.ids(_STEP))
+        self._step, self._stand = (torch.isin(self._clip, library.ids(tag)) for tag in (_STEP, _STAND))
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
@@ -175,8 +184,7 @@ class Orders:
         wanted = _promise(self.speed[rows], self.yaw[rows] - heading, facing)
         cost = torch.cdist(_features(bodies), self._pose).square()
         cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
-        moves = (self.speed[rows] > 0.0).unsqueeze(1)
-        cost = cost.masked_fill(moves & (self._step != self.steps[rows].unsqueeze(1)), torch.inf)
+        cost = cost.masked_fill(~self._fitting(rows, bodies, facing), torch.inf)
         now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
         lowest, best = cost.masked_fill(self._late, torch.inf).min(1)
@@ -188,6 +196,16 @@ class Orders:
         steer = wrap_angle(self.yaw[rows] - turn - self._travel[frame]).clamp(-self._cfg.steer, self._cfg.steer)
         stands = (self.speed[rows] == 0.0) | (self._speed[frame] == 0.0)
         return self._clip[frame], torch.where(leap, self._time[best], time[rows]), turn + steer.masked_fill(stands, 0.0)
+
+    def _fitting(self, rows: torch.Tensor, bodies: BodyState, facing: torch.Tensor) -> torch.Tensor:
+        """Which frames are of the kind (n, F) that answers orders of environments (n,): one kind, or a student that sees
+        the same would be taught the mean of several. ``facing`` (n,) is where to face, from where the humanoid does."""
+        stands = self.speed[rows] == 0.0
+        slow = stands & (bodies.lin_vel[:, 0, :2].norm(dim=-1) < _SLOW)
+        turns = slow & (wrap_angle(facing).abs() > _FACING) & self._step.any()
+        rests, steps = slow & ~turns & self._stand.any(), self.steps[rows] | turns
+        moves = torch.where(steps.unsqueeze(1), self._step, ~self._step)
+        return torch.where(rests.unsqueeze(1), self._stand, moves | (stands & ~slow).unsqueeze(1))
 
     def pace(self, rows: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         """Factor (n,) of the speed at which clips (n,) at times (n,) [s] are played to environments (n,) with orders."""
