@@ -138,8 +138,8 @@ def test_orders_to_step_go_aside_slowly_and_are_answered_by_steps_alone(library,
     assert 0.5 <= aside.abs().min() and aside.min() < -3.0 and aside.max() > 3.0 and aside.mean().abs() < 0.3
     clip, time = torch.full((1000,), NAMES.index("stand")), torch.zeros(1000)
     bodies = BodyState(*stepping.sample(clip, time)[:4])
-    chosen, *_ = orders.match(everyone, bodies, clip, time, time)
-    assert torch.equal(chosen == 4, orders.steps)
+    chosen, time, _ = orders.match(everyone, bodies, clip, time, time)
+    assert torch.equal(chosen == 4, orders.steps) and time[chosen == 4].min() >= 0.35  # with a foot on its way
 
 
 def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_walker_by_anything(stepping):

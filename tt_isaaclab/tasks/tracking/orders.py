@@ -36,6 +36,9 @@ _SLOW = 0.7
 _FACING = 0.35
 """A stander told to face further than this from where it does turns on the spot [rad]."""
 
+_BEGUN = 0.35
+"""Steps go on from this time of their clip or later [s]: shown how a first step begins, a student never lifts a foot."""
+
 _TURNED = 0.4
 """A humanoid that faces this far from where its reference does gets another [rad]."""
 
@@ -73,9 +76,9 @@ class OrdersCfg:
     """Share of orders to face aside."""
     hold: tuple[float, float] = (1.5, 5.0)
     """How long an order holds [s]."""
-    every: int = 3
+    every: int = 2
     """Control steps between two choices of the frame to go on with."""
-    reluctance: float = 0.006
+    reluctance: float = 0.001
     """How much better another frame must suit [m^2]."""
     insistence: float = 0.03
     """Weight of what is ordered, the squared differences of velocity [m^2/s^2] and of the direction to face, against
@@ -120,6 +123,7 @@ class Orders:
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
+        self._tardy = self._step & (self._time < _BEGUN)
         state = library.sample(self._clip, self._time)
         self._pose = _features(BodyState(*state[:4]))
         self._speed, self._travel = Cues(library).at(self._clip, self._time)
@@ -166,7 +170,7 @@ class Orders:
         """Where the reference of environments (n,) with orders goes on.
 
         It goes on in its clip unless the order is new, the clip ends, the humanoid has turned away from it or another
-        frame suits much better: a reference that gives way at every step is followed by a body that lurches.
+        frame suits better. What is nearly the nearest frame always depends on little but the humanoid and its order.
 
         Args:
             rows: The environments.
@@ -187,7 +191,7 @@ class Orders:
         cost = cost.masked_fill(~self._fitting(rows, bodies, facing), torch.inf)
         now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
-        lowest, best = cost.masked_fill(self._late, torch.inf).min(1)
+        lowest, best = cost.masked_fill(self._late | self._tardy, torch.inf).min(1)
         turned = torch.cos(heading - self._heading[now] - yaw[rows]) < math.cos(_TURNED)
         leap = self.fresh[rows] | self._late[now] | turned | (stay > lowest + self._cfg.reluctance)
         self.fresh[rows] = False
