@@ -7,7 +7,7 @@ import pytest
 
 from tt_isaaclab.bfm.pretrain.motions.bones import CMU_BONES
 from tt_isaaclab.bfm.pretrain.motions.build import build_library, read_recording
-from tt_isaaclab.bfm.pretrain.motions.table import Variant, load_table
+from tt_isaaclab.bfm.pretrain.motions.table import load_table
 
 
 def test_library_has_every_variant(folder: Path) -> None:
@@ -76,8 +76,3 @@ def test_recording_without_a_bone_is_named(folder: Path) -> None:
     table.write_text("clips: [{name: hip, file: hip.bvh, tags: [], captions: []}]")
     with pytest.raises(ValueError, match=r"hip.bvh: The recording has no bone abdomen, chest, "):
         build_library(folder / "motions", table)
-
-
-def test_a_clips_name_says_how_it_was_made() -> None:
-    steps = {"stand": 9, "step": [-90, 1.25], "mirror": True}
-    assert Variant(steps, tags=(), captions=()).suffix == "-stand9-step-90at1.25-mirror"

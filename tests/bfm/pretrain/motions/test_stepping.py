@@ -23,25 +23,24 @@ def still() -> Motion:
     return stand(make_walk(1.0), 6.0)
 
 
-def _check_feet(motion: Motion, speed: float = SPEED) -> None:
+def _check_feet(motion: Motion) -> None:
     """They stand still or swing, take turns, and never come near each other; the clip begins and ends with both down."""
     quality = floor_quality(motion)
-    assert quality.penetration < 1e-3 and quality.float_height < 5e-3 and quality.skate < 0.2 * speed
+    assert quality.penetration < 1e-3 and quality.float_height < 5e-3 and quality.skate < 0.1
     ankles = feet_of(motion).pos
     raised = ankles[..., 2] > ankles[0, 0, 2] + 0.005
     assert raised[STEADY].any(0).all() and not raised.all(1).any() and not raised[[0, -1]].any()
     assert (ankles[:, 0, :2] - ankles[:, 1, :2]).norm(dim=-1).min() > 0.1
 
 
-@pytest.mark.parametrize("speed", [SPEED, 0.85, 1.25])
 @pytest.mark.parametrize("angle", [45.0, 90.0, -90.0, 135.0, 180.0])
-def test_step_goes_any_way_and_faces_ahead(still: Motion, angle: float, speed: float):
-    motion = step(still, angle if speed == SPEED else [angle, speed])
+def test_step_goes_any_way_and_faces_ahead(still: Motion, angle: float):
+    motion = step(still, angle)
     velocity = states(motion).body_lin_vel[STEADY, 0, :2].mean(0)
-    assert velocity.norm().item() == pytest.approx(speed, abs=0.05)
+    assert velocity.norm().item() == pytest.approx(SPEED, abs=0.05)
     assert math.degrees(torch.atan2(velocity[1], velocity[0]).item()) % 360.0 == pytest.approx(angle % 360.0, abs=5.0)
     assert heading_angle(motion.local_quat[:, 0]).abs().max() < 1e-6
-    _check_feet(motion, speed)
+    _check_feet(motion)
 
 
 @pytest.mark.parametrize("rate", [60.0, -90.0])

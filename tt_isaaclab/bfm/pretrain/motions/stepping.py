@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Steps that no recording shows: any way without turning, and round on the spot. Made from a standing pose."""
+"""Steps that no recording shows: slowly any way without turning, and round on the spot. Made from a standing pose."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -17,38 +16,37 @@ from .footwork import Feet, feet_of, with_feet
 from .motion import Motion
 
 SPEED = 0.5
-"""Speed of `step` [m/s], where it is not told another."""
+"""Speed of `step` [m/s]."""
 
-_CYCLE, _QUICKER = 0.7, 0.3
-"""Time from one step of a foot to its next [s] at that speed, and how much shorter it is for each m/s more [s]."""
+_CYCLE = 0.7
+"""Time from one step of a foot to its next [s]."""
 _SWING = 0.42
 """Share of it for which the foot is off the ground."""
 _LIFT, _FULL_LIFT = 0.07, 0.06
 """Height of a step [m], reached by steps at least this long [m]; or by turns through that many radians."""
-_RAMP, _PUSH = 0.5, 1.0
-"""Time to get up to speed, and to stop [s], and the greatest mean acceleration in it [m/s^2]. It begins at once: a student
-without memory that has seen someone wait in this pose waits for ever."""
+_RAMP = 0.5
+"""Time to get up to speed, and to stop [s]. It begins at once: a student without memory that has seen someone wait in this
+pose waits for ever."""
 _STAND = 0.9
 """Time to stand at the end [s]."""
-_WIDE, _WIDER = 0.06, 0.25
-"""How much further apart the feet of someone who goes sideways are, each [m], and by what share of all that a foot steps
-further than at `SPEED`, so that feet that come together do not touch."""
+_WIDE = 0.06
+"""How much further apart the feet of someone who goes sideways are, each [m]."""
 _SWAY = 0.02
-"""How far the pelvis goes over the standing foot [m] in steps of `_CYCLE`; it falls with the square of their time."""
-_CROUCH, _LOWER = 0.02, 0.1
-"""How much lower it is than in standing [m], and by what share of all that a foot steps further."""
+"""How far the pelvis goes over the standing foot [m]."""
+_CROUCH = 0.02
+"""How much lower it is than in standing [m]."""
 
 
-def step(motion: Motion, way: float | Sequence[float]) -> Motion:
-    """From a motion that stands, facing +x: step along the ground and stop, facing +x all the while.
+def step(motion: Motion, angle: float) -> Motion:
+    """From a motion that stands, facing +x: step along the ground at 0.5 m/s and stop, facing +x all the while.
 
     Args:
         motion: As `gait.stand` makes it, at least 3 s.
-        way: Direction of travel [deg], positive to the left, 180 is backwards; or that and the speed [m/s].
+        angle: Direction of travel [deg], positive to the left; 180 is backwards.
     """
-    angle, speed = way if isinstance(way, Sequence) else (way, SPEED)
-    velocity = speed * unit_vector(torch.tensor(math.radians(angle), dtype=torch.float64))
-    return _walk(motion, velocity, 0.0, abs(math.sin(math.radians(angle))))
+    way = unit_vector(torch.tensor(math.radians(angle), dtype=torch.float64))
+    wide = _WIDE * abs(math.sin(math.radians(angle)))
+    return _walk(motion, SPEED * way, 0.0, wide)
 
 
 def spin(motion: Motion, rate: float) -> Motion:
@@ -58,26 +56,19 @@ def spin(motion: Motion, rate: float) -> Motion:
         motion: As `gait.stand` makes it, at least 3 s.
         rate: Rate of the turn [deg/s], positive to the left.
     """
-    return _walk(motion, torch.zeros(2, dtype=torch.float64), math.radians(rate), 1.0)
+    return _walk(motion, torch.zeros(2, dtype=torch.float64), math.radians(rate), _WIDE)
 
 
-def _walk(motion: Motion, velocity: torch.Tensor, turning: float, aside: float) -> Motion:
-    """Move the body with ``velocity`` (2,) [m/s] and ``turning`` [rad/s], up to them and down again, and step along.
-
-    ``aside`` is the share of the greatest width between the feet, 0 to 1.
-    """
-    speed = velocity.norm().item()
-    cycle = _CYCLE - _QUICKER * max(speed - SPEED, 0.0)
-    longer = max(speed * cycle - SPEED * _CYCLE, 0.0)
+def _walk(motion: Motion, velocity: torch.Tensor, turning: float, wide: float) -> Motion:
+    """Move the body with ``velocity`` (2,) [m/s] and ``turning`` [rad/s], up to them and down again, and step along."""
     time = torch.arange(len(motion), dtype=torch.float64) / motion.fps
-    effort = ease(torch.minimum(time, motion.seconds - _STAND - time) / max(_RAMP, speed / _PUSH))
+    effort = ease(torch.minimum(time, motion.seconds - _STAND - time) / _RAMP)
     gone = torch.cumsum(effort, 0) / motion.fps
     yaw, pos = turning * gone, gone.unsqueeze(1) * torch.nn.functional.pad(velocity, (0, 1))
-    stance, wide = feet_of(motion[:1]), effort * aside * (_WIDE + _WIDER * longer)
-    feet = [_foot(stance, f, time, cycle, pos, yaw, wide) for f in (0, 1)]
-    phase = 2.0 * math.pi * (time / cycle - 0.5 * _SWING)
-    lower = torch.full_like(time, -_CROUCH - _LOWER * longer)
-    side = torch.stack((torch.zeros_like(time), -_SWAY * (cycle / _CYCLE) ** 2 * torch.cos(phase), lower), dim=-1)
+    stance = feet_of(motion[:1])
+    feet = [_foot(stance, f, time, pos, yaw, effort * wide) for f in (0, 1)]
+    phase = 2.0 * math.pi * (time / _CYCLE - 0.5 * _SWING)
+    side = torch.stack((torch.zeros_like(time), -_SWAY * torch.cos(phase), torch.full_like(time, -_CROUCH)), dim=-1)
     turn = quat_from_yaw(yaw)
     body = replace(
         motion,
@@ -88,21 +79,15 @@ def _walk(motion: Motion, velocity: torch.Tensor, turning: float, aside: float) 
 
 
 def _foot(
-    stance: Feet,
-    side: int,
-    time: torch.Tensor,
-    period: float,
-    pos: torch.Tensor,
-    yaw: torch.Tensor,
-    wide: torch.Tensor,
+    stance: Feet, side: int, time: torch.Tensor, pos: torch.Tensor, yaw: torch.Tensor, wide: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Ankle (T, 3) and orientation (T, 4) of one foot: it stands where the body is half-way through its standing."""
-    cycle = time / period - 0.5 * side
+    cycle = time / _CYCLE - 0.5 * side
     swing = ease((cycle - cycle.floor()) / _SWING)
 
     def at(values: torch.Tensor, number: torch.Tensor) -> torch.Tensor:
         """Values (T, ...) at the middle of the standing after the step with this number (T,)."""
-        middle = (number + 0.5 * side + _SWING + 0.5 * (1.0 - _SWING)) * period
+        middle = (number + 0.5 * side + _SWING + 0.5 * (1.0 - _SWING)) * _CYCLE
         rows = (middle / time[1]).clamp(0.0, len(values) - 1.0)
         return sample_rows(values, rows)
 

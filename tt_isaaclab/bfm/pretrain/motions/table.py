@@ -38,8 +38,8 @@ AUGMENTATIONS = {
 class Variant:
     """One clip made of a recording."""
 
-    steps: dict[str, float | list[float] | bool]
-    """Augmentation -> its number or numbers, or true where it takes none; applied in this order."""
+    steps: dict[str, float | bool]
+    """Augmentation -> its number, or true where it takes none; applied in this order."""
     tags: tuple[str, ...]
     """Words to select clips by."""
     captions: tuple[str, ...]
@@ -48,9 +48,7 @@ class Variant:
     @property
     def suffix(self) -> str:
         """The steps as part of a name, e.g. ``-loop8-bend45-mirror``."""
-        numbers = (value if isinstance(value, list) else [value] for value in self.steps.values())
-        texts = ("at".join("" if n is True else f"{n:g}" for n in some) for some in numbers)
-        return "".join(f"-{name}{text}" for name, text in zip(self.steps, texts, strict=True))
+        return "".join(f"-{name}" if value is True else f"-{name}{value:g}" for name, value in self.steps.items())
 
 
 @dataclass(frozen=True)
