@@ -77,7 +77,7 @@ def test_the_reference_is_turned_towards_the_order_by_a_little(library):
 
 
 def test_the_clip_goes_on_until_another_frame_suits_much_better_or_the_order_is_new(library):
-    orders = Orders(OrdersCfg(steer=0.0), library, GAIT, N)
+    orders = Orders(OrdersCfg(steer=0.0, reluctance=0.006), library, GAIT, N)
     orders.speed[:] = 1.0
     ahead = _bodies(library, 0, 2.0 + 1.0 / 30.0, torch.zeros(N))  # a little ahead of the reference
     clip, time, yaw = _match(orders, ahead, time=2.0, yaw=0.01)
