@@ -40,7 +40,10 @@ _UNLIKE = 0.02
 """Greatest difference of a joint from the standing pose at the start [rad]."""
 
 _ASIDE = math.radians(30.0)
-"""Greatest angle between the first commanded direction and where the humanoid faces [rad]."""
+"""Greatest angle between the heading to face at first and where the humanoid faces [rad]."""
+
+_FACES = 45.0
+"""Greatest mean angle between heading and the one to face, of those told to face elsewhere than they go [deg]."""
 
 
 _LISTENS = 1.0
@@ -56,7 +59,7 @@ class Answer:
 
     Attributes:
         upright: Share of the humanoids that did not fall or blow up.
-        met: Share of the humanoids that did not fall and did what they were asked to.
+        met: Share of the humanoids that did not fall and did what they were asked to, facing about right.
         met_low, met_high: Its 95 % interval (Wilson).
         speed: Mean speed along the commanded direction once settled, of those that did not fall [m/s].
         speed_error: Mean distance of each one's mean speed from the commanded speed [m/s].
@@ -115,7 +118,7 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
     by_velocity = column(r.prompt == "velocity" for r in requests).view(-1, 1, 1, 1)
     shown = ((speed > 0.0) | (turn != 0.0)).view(-1, 1, 1, 1)
     words = _words(requests, which) if any(r.sentence for r in requests) else None
-    yaw = torch.empty_like(speed).uniform_(-_ASIDE, _ASIDE)
+    yaw = torch.empty_like(speed).uniform_(-_ASIDE, _ASIDE) - facing
     upright = torch.ones_like(which, dtype=torch.bool)
     along, aside, off, pace, turning = (torch.zeros_like(speed) for _ in range(5))
     flight, kick, punch = (torch.zeros_like(speed) for _ in range(3))
@@ -154,12 +157,13 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
             aside += velocity[:, 1] * yaw.cos() - velocity[:, 0] * yaw.sin()
             off += torch.rad2deg(wrap_angle(faces - yaw - facing).abs()) / (steps - settled)
         yaw = yaw + turn * env.step_dt
+    faced = (facing == 0.0) | (off <= _FACES)
     done = judge(speed, torch.rad2deg(turn), along, aside, pace, turning, flight, kick, punch)
     answers = []
     for i, request in enumerate(requests):
         ours = which == i
         rows = ours & upright
-        met, count = int((rows & done[request.shows]).sum()), int(ours.sum())
+        met, count = int((rows & faced & done[request.shows]).sum()), int(ours.sum())
         means = [c[rows].mean().item() for c in (along, (along - speed).abs(), aside.abs(), off)]
         share = upright[ours].float().mean().item()
         answers.append(Answer(request.name, count, share, met / count, *wilson_interval(met, count), *means))

@@ -22,8 +22,9 @@ def test_the_reference_is_as_far_ahead_always_and_never_ends(library):
             _, _, lost, finished, _ = env.step(torch.zeros(6, 27))
             assert not (lost | finished).any()
             apart = command.reference(0.0).body_pos[:, 0] - command.robot.data.root_link_pos_w.torch
-            ahead = command.cfg.orders.lead * (command.orders.speed > 0.0).unsqueeze(1)
-            torch.testing.assert_close(apart[:, :2], ahead * unit_vector(command.orders.yaw), atol=1e-4, rtol=0.0)
+            orders = command.orders
+            lead = command.cfg.orders.lead * (orders.speed > 0.0) * torch.where(orders.aside, 0.5, 1.0)
+            torch.testing.assert_close(apart[:, :2], lead.unsqueeze(1) * unit_vector(orders.yaw), atol=1e-4, rtol=0.0)
         command.pace[:] = torch.linspace(0.8, 1.2, 6)
         before, now, after = (command.reference(ahead) for ahead in (-0.01, 0.0, 0.01))
         torch.testing.assert_close((after.body_pos - before.body_pos) / 0.02, now.body_lin_vel, rtol=0.1, atol=0.05)

@@ -16,7 +16,6 @@ from isaaclab.envs import ManagerBasedRLEnv
 from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.humanoid.actions import RotationVectorActionCfg
 from tt_isaaclab.humanoid.state import read_bodies
-from tt_isaaclab.kinematics.heading import wrap_angle
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 
@@ -28,9 +27,6 @@ from .student import Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, seeing
-
-_ASIDE = 0.2
-"""Orders to face further aside than this [rad] a former model is bad at; it walks so where it sees the reference do it."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +100,9 @@ class Distillation(Lessons):
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
         if former is not None:  # as a teacher it sees the whole reference, or the prompt that the student sees
-            orders = self._command.orders
-            aside = wrap_angle(orders.facing - orders.yaw).abs() > _ASIDE
-            whole, (rows, shown) = (self._targets.kind < Kind.DIRECTION) | aside, self._everything()
+            # Facing aside it is bad at by a prompt; it walks so where it sees the reference do it.
+            whole = (self._targets.kind < Kind.DIRECTION) | self._command.orders.aside
+            rows, shown = self._everything()
             rows, shown = torch.where(whole[:, None, None], rows, targets), torch.where(whole[:, None], shown, visible)
             own = former({"state": state, "targets": rows}, {"targets": shown})
         label = self._experts.action(self._observations, self._command, own)

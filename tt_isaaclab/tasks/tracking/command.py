@@ -15,7 +15,7 @@ from isaaclab.utils import configclass
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.motion import MotionState
 from tt_isaaclab.humanoid.state import read_bodies, write_state
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 
 from .orders import Orders, OrdersCfg
@@ -157,8 +157,7 @@ class MotionCommand(CommandTerm):
                 rows, bodies, self.clip, self.time, self.yaw
             )
             self.pace[rows] = orders.pace(rows, self.clip[rows], self.time[rows])
-        ahead = self.cfg.orders.lead * (orders.speed[rows] > 0.0).unsqueeze(1) * unit_vector(orders.yaw[rows])
-        self._move_to(rows, bodies.pos[rows, 0] + torch.nn.functional.pad(ahead, (0, 1)))
+        self._move_to(rows, bodies.pos[rows, 0] + torch.nn.functional.pad(orders.ahead[rows], (0, 1)))
 
     def _go_on(self) -> None:
         """Where a clip of the chain ends, begin another one where the humanoid is and faces."""
