@@ -36,8 +36,12 @@ _SLOW = 0.7
 _FACING = 0.35
 """A stander told to face further than this from where it does turns on the spot [rad]."""
 
-_BEGUN = 0.35
-"""Steps go on from this time of their clip or later [s]: shown how a first step begins, a student never lifts a foot."""
+_BEGUN, _FIRST = 0.35, 0.65
+"""Steps go on from this time of their clip or later [s]: shown how a first step begins, a student never lifts a foot. Who
+stands still goes on before the second, with the right foot: shown both feet in turn, it lifts neither."""
+
+_STILL = (0.15, 0.6)
+"""Speed [m/s] below which a humanoid that is to step stands still, and rate of turning [rad/s] for one that is to turn."""
 
 _ASIDE = 0.2
 """Orders to face further than this from the way are orders to walk facing aside [rad]."""
@@ -127,7 +131,8 @@ class Orders:
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
-        self._tardy = self._step & (self._time < _BEGUN)
+        self._begins = self._step & (self._time < _BEGUN)
+        self._first_step = self._step & ~self._begins & (self._time < _FIRST)
         state = library.sample(self._clip, self._time)
         self._pose = _features(BodyState(*state[:4]))
         self._speed, self._travel = Cues(library).at(self._clip, self._time)
@@ -206,7 +211,7 @@ class Orders:
         cost = cost.masked_fill(~self._fitting(rows, bodies, facing), torch.inf)
         now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
-        lowest, best = cost.masked_fill(self._late | self._tardy, torch.inf).min(1)
+        lowest, best = cost.masked_fill(self._late | self._begins, torch.inf).min(1)
         turned = torch.cos(heading - self._heading[now] - yaw[rows]) < math.cos(_TURNED)
         leap = self.fresh[rows] | self._late[now] | turned | (stay > lowest + self._cfg.reluctance)
         self.fresh[rows] = False
@@ -219,11 +224,13 @@ class Orders:
     def _fitting(self, rows: torch.Tensor, bodies: BodyState, facing: torch.Tensor) -> torch.Tensor:
         """Which frames are of the kind (n, F) that answers orders of environments (n,): one kind, or a student that sees
         the same would be taught the mean of several. ``facing`` (n,) is where to face, from where the humanoid does."""
-        stands = self.speed[rows] == 0.0
-        slow = stands & (bodies.lin_vel[:, 0, :2].norm(dim=-1) < _SLOW)
+        pace, stands = bodies.lin_vel[:, 0, :2].norm(dim=-1), self.speed[rows] == 0.0
+        slow = stands & (pace < _SLOW)
+        still = (pace < _STILL[0]) & (~stands | (bodies.ang_vel[:, 0, 2].abs() < _STILL[1]))
         turns = slow & (wrap_angle(facing).abs() > _FACING) & self._step.any()
         rests, steps = slow & ~turns & self._stand.any(), self.steps[rows] | turns
-        moves = torch.where(steps.unsqueeze(1), self._step, ~self._step)
+        step = torch.where(still.unsqueeze(1), self._first_step, self._step)
+        moves = torch.where(steps.unsqueeze(1), step, ~self._step)
         return torch.where(rests.unsqueeze(1), self._stand, moves | (stands & ~slow).unsqueeze(1))
 
     def pace(self, rows: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
