@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ class Lessons:
                     self._store(samples)
                 self.collected += each
                 bar.update(each)
-                bar.set_postfix(loss=f"{loss:.2e}", **shown)
+                bar.set_postfix(shown if math.isnan(loss) else {"loss": f"{loss:.2e}"} | shown)
                 rounds += 1
                 if rounds % save_every == 0:
                     self.student.save(checkpoint, {"collected": self.collected})
