@@ -139,7 +139,8 @@ def test_orders_to_step_go_aside_slowly_and_are_answered_by_steps_alone(library,
     clip, time = torch.full((1000,), NAMES.index("stand")), torch.zeros(1000)
     bodies = BodyState(*stepping.sample(clip, time)[:4])
     chosen, time, _ = orders.match(everyone, bodies, clip, time, time)
-    assert torch.equal(chosen == 4, orders.steps) and ((time >= 0.35) & (time < 0.65))[chosen == 4].all()  # the first right foot
+    assert torch.equal(chosen == 4, orders.steps)
+    assert ((time >= 0.35) & (time < 0.65))[chosen == 4].all()  # the first right foot
 
 
 def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_walker_by_anything(stepping):

@@ -50,9 +50,9 @@ class StudentTargets:
         self._near = near.expand(n, -1)
         self._masks = Masks(len(near) + 1, layout.target_slots, int((near - MOVE_TIMES[0]).abs().argmin()), device)
         self._rests = Rests(command.library)
-        self._follows = torch.full((len(command.library),), int(Follows.CLIP), device=device)
+        self._follows = torch.full((len(command.library),), Follows.CLIP, device=device)
         for tag, follows in (("reach", Follows.REACHES), ("drill", Follows.DRILL)):
-            self._follows[command.library.ids(tag)] = int(follows)
+            self._follows[command.library.ids(tag)] = follows
         self.kind = torch.zeros(n, dtype=torch.long, device=device)
         self.caption = torch.full_like(self.kind, NONE)
         self._bits = torch.zeros(n, len(near) + 1, len(self._slots) + 1, 2, dtype=torch.bool, device=device)
@@ -64,7 +64,7 @@ class StudentTargets:
         rows = (fresh | (self._left <= 0.0)).nonzero().squeeze(-1)
         clip = self._command.clip[rows]
         ordered = self._command.orders.given[rows]
-        kind, bits = self._masks.draw(torch.where(ordered, int(Follows.ORDERS), self._follows[clip]))
+        kind, bits = self._masks.draw(torch.where(ordered, Follows.ORDERS, self._follows[clip]))
         if self._captions is not None:
             told = (kind == Kind.TEXT) | ((kind < Kind.TEXT) & (torch.rand_like(self.far[rows]) < _TOLD))
             self.caption[rows] = torch.where(told, self._captions.draw(clip), NONE)

@@ -53,10 +53,11 @@ class MotionCommand(CommandTerm):
         self._weights = self.library.weights.clone()
         for tag, factor in cfg.emphasis.items():
             self._weights[self.library.ids(tag)] *= factor
-        chained = [self.library.ids(tag) for tag in cfg.chain]
-        everyone = torch.arange(len(self.library), device=self.device)
-        self._chain = self._weights * torch.isin(everyone, torch.cat([everyone[:0], *chained]))
+        self._chain = torch.zeros_like(self._weights)
         """How often each clip goes on with one that ends, and 0 for those that just end (C,)."""
+        for tag in cfg.chain:
+            rows = self.library.ids(tag)
+            self._chain[rows] = self._weights[rows]
         self.went_on = torch.zeros(self.num_envs, dtype=torch.bool, device=self.device)
         """Whether a clip of the chain has just begun (N,)."""
         self._failures = torch.zeros(_FAILURE_MEMORY, 2, device=self.device)
@@ -130,14 +131,19 @@ class MotionCommand(CommandTerm):
 
     def begin(self, env_ids: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> None:
         """Put environments (n,) into clips (n,) at times (n,) [s], each facing a random way at its origin."""
-        n = len(env_ids)
-        self.clip[env_ids], self.time[env_ids] = clip, time
         self.orders.given[env_ids] = False
-        self.yaw[env_ids] = torch.empty(n, device=self.device).uniform_(-torch.pi, torch.pi)
-        self.shift[env_ids], self.pace[env_ids] = 0.0, 1.0
-        self._move_to(env_ids, self._env.scene.env_origins[env_ids])
+        yaw = torch.empty_like(time).uniform_(-torch.pi, torch.pi)
+        self._play(env_ids, clip, time, yaw, self._env.scene.env_origins[env_ids])
         self.place_robot(env_ids)
         self.target = self.reference(self._env.step_dt)
+
+    def _play(
+        self, env_ids: torch.Tensor, clip: torch.Tensor, time: torch.Tensor, yaw: torch.Tensor, point: torch.Tensor
+    ) -> None:
+        """Play clips (n,) from times (n,) [s] on, turned by ``yaw`` (n,) [rad], with the pelvis over points (n, 3) [m]."""
+        self.clip[env_ids], self.time[env_ids], self.yaw[env_ids] = clip, time, yaw
+        self.shift[env_ids], self.pace[env_ids] = 0.0, 1.0
+        self._move_to(env_ids, point)
 
     def _move_to(self, env_ids: torch.Tensor, point: torch.Tensor) -> None:
         """Put the reference's pelvis over points (n, 3) of the ground [m]."""
@@ -165,11 +171,10 @@ class MotionCommand(CommandTerm):
         rows = self.went_on.nonzero().squeeze(-1)
         if len(rows):
             bodies = read_bodies(self.robot)
-            self.clip[rows] = torch.multinomial(self._chain, len(rows), replacement=True)
-            self.time[rows], self.yaw[rows], self.shift[rows] = 0.0, 0.0, 0.0
-            ahead = heading_angle(self.reference(0.0, rows).body_quat[:, 0])
-            self.yaw[rows] = heading_angle(bodies.quat[rows, 0]) - ahead
-            self._move_to(rows, bodies.pos[rows, 0])
+            clip = torch.multinomial(self._chain, len(rows), replacement=True)
+            time = torch.zeros_like(self.time[rows])
+            turn = heading_angle(bodies.quat[rows, 0]) - heading_angle(self.library.sample(clip, time).body_quat[:, 0])
+            self._play(rows, clip, time, turn, bodies.pos[rows, 0])
 
     def _remember_failures(self, env_ids: torch.Tensor) -> None:
         if not self._env.common_step_counter:
@@ -193,7 +198,8 @@ class MotionCommand(CommandTerm):
         self.time += started * self.pace * self._env.step_dt
         if self.cfg.ordered:
             self._follow_orders()
-        self._go_on()
+        if self.cfg.chain:
+            self._go_on()
         self.target = self.reference(self._env.step_dt)
 
     def _update_metrics(self) -> None:
