@@ -12,6 +12,7 @@ from tt_isaaclab.bfm.pretrain.masks import Kind
 from tt_isaaclab.bfm.pretrain.targets import StudentTargets
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.kinematics.heading import heading_angle
 from tt_isaaclab.tasks.make import open_env
 
 NUM_ENVS = 8
@@ -24,6 +25,7 @@ def env(library):
     def edit(cfg) -> None:
         student_env(cfg)
         cfg.commands.motion.library = library
+        cfg.terminations.lost_reference.params["distance"] = 10.0
 
     with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=NUM_ENVS, seed=0, edit=edit) as env:
         env.reset()
@@ -109,3 +111,23 @@ def test_masks_change_for_fresh_episodes_and_after_a_while(env):
     assert targets.kind[0] != Kind.RANDOM and (targets.kind[1:] == Kind.RANDOM).all()
     targets.advance(nobody, 3.0)
     assert not (targets.kind == Kind.RANDOM).all()
+
+
+def test_where_a_caption_alone_is_seen_the_reference_goes_along_in_the_nearest_frame(env):
+    """A humanoid that walks as the clip does at 1.0 s, told so in words alone or shown it, whose reference is 0.13 s early."""
+    _show(env, clip=0, time=1.0, kind=Kind.TEXT, bits=False)
+    command = env.command_manager.get_term("motion")
+    assert command.along.all()
+    shown = torch.arange(NUM_ENVS) % 2 == 0
+    command.along[shown] = False
+    command.time += 4.0 / 30.0
+    command.shift[:, 0] += 0.3
+    for _ in range(4):
+        env.step(command.target.joint_rotvec.flatten(1) / math.pi)
+    bodies, reference = read_bodies(env.scene["robot"]), command.reference(0.0)
+    apart = (reference.body_pos[:, 0, :2] - bodies.pos[:, 0, :2]).norm(dim=-1)
+    assert (apart[~shown] < 1e-4).all() and (apart[shown] > 0.1).all()
+    turned = heading_angle(reference.body_quat[~shown, 0]) - heading_angle(bodies.quat[~shown, 0])
+    torch.testing.assert_close(torch.cos(turned), torch.ones_like(turned))
+    torch.testing.assert_close(command.time[shown], torch.full_like(command.time[shown], 1.0 + 8.0 / 30.0))
+    assert (command.time[~shown] < 1.0 + 6.5 / 30.0).all()

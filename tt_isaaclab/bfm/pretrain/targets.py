@@ -78,6 +78,7 @@ class StudentTargets:
             return torch.empty(len(rows), device=bits.device).uniform_(low, high)
 
         self.kind[rows], self._bits[rows] = kind, bits
+        self._command.along[rows] = kind == Kind.TEXT
         self._left[rows] = uniform(*_HOLD) * torch.where(kind == Kind.TEXT, _LISTEN, 1.0)
         fixed = (kind >= Kind.DIRECTION) & (kind != Kind.MOVE)
         self.far[rows] = torch.where(fixed, MOVE_TIMES[1], uniform(*_FAR))

@@ -14,14 +14,17 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.motion import MotionState
-from tt_isaaclab.humanoid.state import read_bodies, write_state
+from tt_isaaclab.humanoid.state import BodyState, read_bodies, write_state
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 
-from .orders import Orders, OrdersCfg
+from .orders import Orders, OrdersCfg, pose_features
 
 _FAILURE_MEMORY = 1024
 """Number of recent failures that resets draw from."""
+
+_NEAR = (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6)
+"""Control steps from its frame within which a reference that goes along with its humanoid looks for the nearest one."""
 
 _TAGS = "gait face step reach walk run drill jump kick punch lunge block form bend sword wash".split()
 """Tags that `emphasis` has besides those that it favours: an override needs a key that is there."""
@@ -34,6 +37,11 @@ class MotionCommand(CommandTerm):
     compares with once that action has been taken. Half of the resets go back to shortly before a recent failure.
     A share of the episodes has orders to walk instead, for which the reference is put together out of clips.
     Where a clip of the `chain` ends, another one goes on from where the humanoid has got to.
+
+    Attributes:
+        along: Whether the reference goes along with the humanoid (N,), bool: it is where the humanoid is, faces as it does
+            and goes on with the nearest frame. So its answer depends on nothing that is unknown to a student who is shown
+            no target.
     """
 
     cfg: MotionCommandCfg
@@ -60,6 +68,7 @@ class MotionCommand(CommandTerm):
             self._chain[rows] = self._weights[rows]
         self.went_on = torch.zeros(self.num_envs, dtype=torch.bool, device=self.device)
         """Whether a clip of the chain has just begun (N,)."""
+        self.along = torch.zeros_like(self.went_on)
         self._failures = torch.zeros(_FAILURE_MEMORY, 2, device=self.device)
         self._num_failures = 0
         answers = self.library.ids(cfg.orders.tag)
@@ -165,6 +174,29 @@ class MotionCommand(CommandTerm):
             self.pace[rows] = orders.pace(rows, self.clip[rows], self.time[rows])
         self._move_to(rows, bodies.pos[rows, 0] + torch.nn.functional.pad(orders.ahead[rows], (0, 1)))
 
+    def _go_along(self) -> None:
+        """Put references that go along where their humanoids are and face, every few steps in the nearest frame."""
+        rows = (self.along & ~self.orders.given & (self._env.episode_length_buf > 0)).nonzero().squeeze(-1)
+        if not len(rows):
+            return
+        bodies = BodyState(*(x[rows] for x in read_bodies(self.robot)))
+        clip, time = self.clip[rows], self.time[rows]
+        if self._env.common_step_counter % self.cfg.orders.every == 0:
+            time = self._nearest(bodies, clip, time)
+        turn = heading_angle(bodies.quat[:, 0]) - heading_angle(self.library.sample(clip, time).body_quat[:, 0])
+        self._play(rows, clip, time, turn, bodies.pos[:, 0])
+
+    def _nearest(self, bodies: BodyState, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        """Times (n,) [s] about those of now in clips (n,) whose poses suit humanoids best, or now where it nearly does."""
+        times = time.unsqueeze(1) + self._env.step_dt * torch.tensor(_NEAR, device=self.device)
+        times = torch.minimum(times.clamp(min=0.0), (self.library.seconds[clip] - self._env.step_dt).unsqueeze(1))
+        state = self.library.sample(clip.unsqueeze(1).expand_as(times), times)
+        poses = pose_features(BodyState(*(x.flatten(0, 1) for x in state[:4]))).unflatten(0, times.shape)
+        cost = (poses - pose_features(bodies).unsqueeze(1)).square().sum(-1)
+        lowest, best = cost.min(1)
+        stay = cost[:, _NEAR.index(0)] <= lowest + self.cfg.orders.reluctance
+        return torch.where(stay, time, times.gather(1, best.unsqueeze(1)).squeeze(1))
+
     def _go_on(self) -> None:
         """Where a clip of the chain ends, begin another one where the humanoid is and faces."""
         self.went_on = self.finished & ~self.orders.given & (self._chain[self.clip] > 0.0)
@@ -198,6 +230,7 @@ class MotionCommand(CommandTerm):
         self.time += started * self.pace * self._env.step_dt
         if self.cfg.ordered:
             self._follow_orders()
+        self._go_along()
         if self.cfg.chain:
             self._go_on()
         self.target = self.reference(self._env.step_dt)

@@ -134,7 +134,7 @@ class Orders:
         self._begins = self._step & (self._time < _BEGUN)
         self._first_step = self._step & ~self._begins & (self._time < _FIRST)
         state = library.sample(self._clip, self._time)
-        self._pose = _features(BodyState(*state[:4]))
+        self._pose = pose_features(BodyState(*state[:4]))
         self._speed, self._travel = Cues(library).at(self._clip, self._time)
         self._heading = heading_angle(state.body_quat[:, 0])
         later = heading_angle(library.sample(self._clip, self._time + _LEFT).body_quat[:, 0])
@@ -206,7 +206,7 @@ class Orders:
         heading = heading_angle(bodies.quat[:, 0])
         facing = (self.facing[rows] - heading).masked_fill(self.still[rows], 0.0)
         wanted = _promise(self.speed[rows], self.yaw[rows] - heading, facing)
-        cost = torch.cdist(_features(bodies), self._pose).square()
+        cost = torch.cdist(pose_features(bodies), self._pose).square()
         cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
         cost = cost.masked_fill(~self._fitting(rows, bodies, facing), torch.inf)
         now = self._frame(clip[rows], time[rows])
@@ -243,7 +243,7 @@ class Orders:
         return self._first[clip] + (time * self._fps).round().long()
 
 
-def _features(bodies: BodyState) -> torch.Tensor:
+def pose_features(bodies: BodyState) -> torch.Tensor:
     """Positions about the pelvis' ground point and velocities of all bodies (n, 144) in the heading frame.
 
     The squared distance of two rows is the mean square over the bodies [m^2].
