@@ -23,8 +23,9 @@ from .orders import Orders, OrdersCfg, pose_features
 _FAILURE_MEMORY = 1024
 """Number of recent failures that resets draw from."""
 
-_NEAR = (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6)
-"""Control steps from its frame within which a reference that goes along with its humanoid looks for the nearest one."""
+_NEAR = (-1, 0, 1, 2, 3, 4, 5, 6)
+"""Control steps from its frame within which a reference that goes along with its humanoid looks for the nearest one: it
+always goes on, or a student that stops would be told to stay."""
 
 _TAGS = "gait face step reach walk run drill jump kick punch lunge block form bend sword wash".split()
 """Tags that `emphasis` has besides those that it favours: an override needs a key that is there."""
@@ -129,6 +130,7 @@ class MotionCommand(CommandTerm):
             clip[ordered] = self.orders.clips[row]
             time[ordered] = self._start(clip[ordered])
         self.begin(env_ids, clip, time)
+        self.along[env_ids] = torch.rand(n, device=self.device) < self.cfg.along
         rows = env_ids[ordered]
         self.orders.give(rows, heading_angle(self.reference(0.0, rows).body_quat[:, 0]))
 
@@ -267,6 +269,8 @@ class MotionCommandCfg(CommandTermCfg):
     """Share of resets that go to a clip's first frame."""
     chain: tuple[str, ...] = ()
     """Tags of the clips that another of them follows on, in place of an end: drills that a standing humanoid is told."""
+    along: float = 0.0
+    """Share of episodes whose reference goes along with the humanoid."""
     ordered: float = 0.0
     """Share of episodes with orders to walk."""
     orders: OrdersCfg = OrdersCfg()
