@@ -32,8 +32,8 @@ _PUSH_DISTANCE, _STILL = 1.0, 0.35
 _PUSH_HEIGHT, _PUSH_REACH, _PUSH_TIME = 1.2, 0.75, 0.5
 """Where to push it [m], how far from the pelvis at most [m], and when the hand should be there [s from now]."""
 
-_RUN_SPEED, _RUN_LOOKS_AHEAD = 3.5, 1.0
-"""Speed of a run-up [m/s], at which the bundled model runs (between 2.2 and 3.2 it stumbles), and how far ahead it aims for
+_RUN_SPEED, _RUN_LOOKS_AHEAD = 2.0, 1.0
+"""Speed of a run-up [m/s], about the fastest that the bundled model keeps up without a fall, and how far ahead it aims for
 the middle of the corridor [m]."""
 
 
@@ -163,7 +163,7 @@ def strike(
 
 
 def run_up(root_pos: torch.Tensor, aside: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
-    """Run along world x, back to the middle of the corridor: the prompt of the Long Jump task. Not in the paper.
+    """Go fast along world x, back to the middle of the corridor: the prompt of the Long Jump task. Not in the paper.
 
     Args:
         root_pos: Pelvis now (N, 3), world [m].
