@@ -47,7 +47,7 @@ def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
-    """Joint-condition prompt: run along the corridor. Shape (N, 2 x 184)."""
+    """Joint-condition prompt: go fast along the corridor. Shape (N, 2 x 184)."""
     return prompt_tokens(env, lambda pelvis, slots: joint_conditions.run_up(pelvis, _command(env).aside, slots))
 
 
