@@ -5,11 +5,12 @@ import argparse
 import json
 
 import pytest
+import torch
 
 from tt_isaaclab.bfm.bundled import BUNDLED
 from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.pretrain.cli import add_arguments, run
-from tt_isaaclab.bfm.weights import load_bfm
+from tt_isaaclab.bfm.weights import bfm_hash, load_bfm, save_bfm
 
 
 def _run(*words: str) -> int:
@@ -54,6 +55,25 @@ def test_a_model_is_the_teacher_of_another_size(library, tmp_path):
     assert layout == bundled("small") and card["trackers_sha256"] == [] and len(card["former"]["hash"]) == 64
     with pytest.raises(ValueError, match="a --former model"):
         _run("distill", *options, "--library", library, "--output", model)
+
+
+def test_a_student_starts_with_the_weights_of_another_than_its_teacher(library, tmp_path):
+    start, model = tmp_path / "start.safetensors", tmp_path / "model.safetensors"
+    layout, weights, _ = load_bfm(BUNDLED)
+    weights = {
+        name: tensor * 0.5 if "decoder" in name and tensor.is_floating_point() else tensor
+        for name, tensor in weights.items()
+    }
+    save_bfm(start, layout, weights, {})
+    options = ("--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 8, "--samples", 128, "--rate", 1e-9)
+    files = ("--library", library, "--former", BUNDLED, "--start", start, "--output", model)
+    assert _run("distill", *options, *files) == 0
+    _, after, card = load_bfm(model)
+    for name, tensor in weights.items():
+        torch.testing.assert_close(after[name], tensor, atol=1e-4, rtol=0.0)
+    assert card["training"]["start"] != card["former"]["hash"] == bfm_hash(layout, load_bfm(BUNDLED)[1])
+    with pytest.raises(ValueError, match="another size than small"):
+        _run("distill", *options, *files, "--size", "small")
 
 
 def test_words_of_clips_are_taught_alone(library, checkpoint, tmp_path):

@@ -70,6 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "expert for the clips that no tracker is named for",
     )
     distill.add_argument(
+        "--start", type=Path, help="behaviour model of that size whose weights the student starts with (--former's)"
+    )
+    distill.add_argument(
         "--size", choices=tuple(SIZES), default="base", help="of the model; large is for a GPU (%(default)s)"
     )
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
@@ -196,6 +199,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .distill import Distillation, DistillCfg, student_env
     from .evaluate import follow_student
     from .motions.library import MotionLibrary
+    from .student import same_size
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
@@ -204,6 +208,9 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)
     layout, library = bundled(args.size), MotionLibrary.load(args.library)
     former, former_card = (None, None) if args.former is None else _load_former(args.former, device)
+    start = None if args.start is None else _load_former(args.start, device)[0]
+    if start is not None and not same_size(layout, start.layout):
+        raise ValueError(f"{args.start}: a model of another size than {args.size}; name its --size")
     files = tagged_files(args.tracker, {tag for clip in library.clips for tag in clip.tags}, rest=former is None)
     experts = Experts.load(files, library, former, device)
     captions = Captions(library.to(device), text_vectors(), WIDTH)
@@ -223,10 +230,12 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
         overrides=further,
         edit=edit,
     ) as env:
-        distillation = Distillation(env, experts, layout, captions, cfg)
+        distillation = Distillation(env, experts, layout, captions, cfg, start)
         distillation.run(checkpoint, args.resume)
         weights = distillation.student.average.state_dict()
     training = asdict(cfg) | {"seed": args.seed, "num_envs": args.num_envs or 256}
+    if start is not None:
+        training["start"] = start.hash
     before = None if former is None else {"hash": former.hash, "card": former_card}
     card = make_card(args.library, list(files.values()), training, [_command()], before)
     save_bfm(args.output, layout, weights, card)

@@ -14,6 +14,7 @@ import torch
 from isaaclab.envs import ManagerBasedRLEnv
 
 from tt_isaaclab.bfm.layout import BfmLayout
+from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.humanoid.actions import RotationVectorActionCfg
 from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.tasks.tracking.command import MotionCommand
@@ -57,15 +58,21 @@ class Distillation(Lessons):
     title = "distil"
 
     def __init__(
-        self, env: ManagerBasedRLEnv, experts: Experts, layout: BfmLayout, captions: Captions, cfg: DistillCfg
+        self,
+        env: ManagerBasedRLEnv,
+        experts: Experts,
+        layout: BfmLayout,
+        captions: Captions,
+        cfg: DistillCfg,
+        start: BfmNetwork | None = None,
     ) -> None:
+        """The student begins with the weights of ``start``, or else of the former model if that has the same size."""
         self.cfg, self._env, self._experts = cfg, env, experts
         self._command: MotionCommand = env.command_manager.get_term("motion")
         self._targets = StudentTargets(self._command, layout, captions)
-        start = None
         if experts.former is not None:
             self._everything = seeing(env, experts.former.layout, VIEWS["everything"])
-            if same_size(layout, experts.former.layout):
+            if start is None and same_size(layout, experts.former.layout):
                 start = experts.former
         updates = cfg.updates(cfg.samples)
         if cfg.words_only and start is None:
