@@ -156,6 +156,11 @@ class MotionCommand(CommandTerm):
         self.shift[env_ids], self.pace[env_ids] = 0.0, 1.0
         self._move_to(env_ids, point)
 
+    def _play_at(self, env_ids: torch.Tensor, clip: torch.Tensor, time: torch.Tensor, bodies: BodyState) -> None:
+        """As `_play`, where the humanoids of these environments are and face."""
+        ahead = heading_angle(self.library.sample(clip, time).body_quat[:, 0])
+        self._play(env_ids, clip, time, heading_angle(bodies.quat[:, 0]) - ahead, bodies.pos[:, 0])
+
     def _move_to(self, env_ids: torch.Tensor, point: torch.Tensor) -> None:
         """Put the reference's pelvis over points (n, 3) of the ground [m]."""
         here = self.reference(0.0, env_ids).body_pos[:, 0]
@@ -185,8 +190,7 @@ class MotionCommand(CommandTerm):
         clip, time = self.clip[rows], self.time[rows]
         if self._env.common_step_counter % self.cfg.orders.every == 0:
             time = self._nearest(bodies, clip, time)
-        turn = heading_angle(bodies.quat[:, 0]) - heading_angle(self.library.sample(clip, time).body_quat[:, 0])
-        self._play(rows, clip, time, turn, bodies.pos[:, 0])
+        self._play_at(rows, clip, time, bodies)
 
     def _nearest(self, bodies: BodyState, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
         """Times (n,) [s] about those of now in clips (n,) whose poses suit humanoids best, or now where it nearly does."""
@@ -204,11 +208,9 @@ class MotionCommand(CommandTerm):
         self.went_on = self.finished & ~self.orders.given & (self._chain[self.clip] > 0.0)
         rows = self.went_on.nonzero().squeeze(-1)
         if len(rows):
-            bodies = read_bodies(self.robot)
+            bodies = BodyState(*(x[rows] for x in read_bodies(self.robot)))
             clip = torch.multinomial(self._chain, len(rows), replacement=True)
-            time = torch.zeros_like(self.time[rows])
-            turn = heading_angle(bodies.quat[rows, 0]) - heading_angle(self.library.sample(clip, time).body_quat[:, 0])
-            self._play(rows, clip, time, turn, bodies.pos[rows, 0])
+            self._play_at(rows, clip, torch.zeros_like(self.time[rows]), bodies)
 
     def _remember_failures(self, env_ids: torch.Tensor) -> None:
         if not self._env.common_step_counter:
