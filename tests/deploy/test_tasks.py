@@ -44,7 +44,7 @@ def test_observations_and_judgement_are_those_of_the_environment(name, tolerance
         tasks, states = [make_task(_contract(env)) for _ in range(4)], _states(env)
         for task, order, state in zip(tasks, term.order.numpy(), states, strict=True):
             task.give(order, state)
-        for _ in range(35):
+        for _ in range(40):  # the prompt of Reach steps, reaches, then corrects
             for i, (task, state) in enumerate(zip(tasks, states, strict=True)):
                 for group, numbers in (
                     ("humanoid", self_observation(state)),

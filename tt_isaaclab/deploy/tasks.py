@@ -49,6 +49,18 @@ class Task:
         """The prompt as the policy reads it."""
         return target_rows(state, self.target(state), self._slots)
 
+    def _moving(self, state: BodyState, way: np.ndarray, facing: float) -> PoseTarget:
+        """Targets of a pelvis that moves on at a velocity ``way`` (2,), world [m/s], and faces an angle [rad]."""
+        pelvis, times = self._pelvis_slot, np.array(self._prompt["move_times"])
+        target = self._hidden(times)
+        target.pos[:, pelvis, :2] = state.pos[0, :2] + np.outer(times, way)
+        target.pos[:, pelvis, 2] = self._prompt["pelvis_height"]
+        target.rot[:, pelvis] = turn(facing)
+        target.heading[:], target.velocity[:] = facing, way
+        target.visible[0, pelvis] = target.visible[0, -1] = True
+        target.visible[1, pelvis, 0] = True
+        return target
+
     def _hidden(self, times: np.ndarray) -> PoseTarget:
         """Targets of which nothing is visible yet."""
         t, s = len(times), len(self._slots)
@@ -76,15 +88,7 @@ class Direction(Task):
 
     def target(self, state: BodyState) -> PoseTarget:
         """The pelvis moves on at the commanded velocity."""
-        pelvis, times = self._pelvis_slot, np.array(self._prompt["move_times"])
-        target = self._hidden(times)
-        target.pos[:, pelvis, :2] = state.pos[0, :2] + np.outer(times, self.way)
-        target.pos[:, pelvis, 2] = self._prompt["pelvis_height"]
-        target.rot[:, pelvis] = turn(self.facing)
-        target.heading[:], target.velocity[:] = self.facing, self.way
-        target.visible[0, pelvis] = target.visible[0, -1] = True
-        target.visible[1, pelvis, 0] = True
-        return target
+        return self._moving(state, self.way, self.facing)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """The speed along the way is within a share of the target speed, or small where that is zero."""
@@ -123,10 +127,18 @@ class Reach(Task):
         return (self.point - state.pos[0]) @ turn(heading(state.rot[0]))
 
     def target(self, state: BodyState) -> PoseTarget:
-        """The right hand is at the point when it will be judged, or shortly."""
-        steps = max(self.success["grace"] - 10 - self.elapsed, 3)
-        target = self._hidden(np.array([steps * self.step_dt]))
-        target.pos[:, self._hand_slot] = self.point
+        """Steps if the point is far, then the right hand is there when it will be judged; see `step_and_reach`."""
+        how = self._prompt["reaching"]
+        way = (self.point - state.pos[0])[:2]
+        distance = np.linalg.norm(way)
+        if self.elapsed < how["early"] and distance > how["arm"]:
+            moving = self._moving(state, how["pace"] * way / distance, heading(state.rot[0]))
+            return PoseTarget(*(rows[:1] for rows in moving))
+        time = max(self.success["grace"] - 10 - self.elapsed, 3) * self.step_dt
+        short = self.point - state.pos[self._hand]
+        short *= min(1.0, how["furthest"] / max(np.linalg.norm(short), 1.0e-9)) * (time <= how["soon"])
+        target = self._hidden(np.array([time]))
+        target.pos[:, self._hand_slot] = self.point + how["beyond"] * short
         target.visible[:, self._hand_slot, 0] = True
         return target
 

@@ -12,7 +12,7 @@ from tt_isaaclab.deploy.contract import FORMAT, OWN_LAYOUT, Contract
 from tt_isaaclab.humanoid.anatomy import ARMATURE, EFFORT_LIMIT
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID, HumanoidSpec
-from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT
+from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT, REACHING
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, STATE_GROUP, TASK_GROUP
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
 from tt_isaaclab.tasks.mdp.terminations import HEAD_LOW, LOW, TOUCH
@@ -94,6 +94,7 @@ def build_contract(
             "move_times": list(MOVE_TIMES),
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
+            "reaching": REACHING._asdict(),
         },
         "humanoid": _humanoid(spec),
         "fall": {"low": LOW, "head_low": HEAD_LOW, "touch": TOUCH, "head": spec.head, "may_touch": list(spec.feet)},

@@ -33,7 +33,7 @@ def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: the pelvis moves along the command. Shape (N, 2 x 184)."""
     command = _command(env)
     return prompt_tokens(
-        env, lambda pelvis, slots: joint_conditions.direction(pelvis, command.angle, command.speed, slots)
+        env, lambda bodies, slots: joint_conditions.direction(bodies.pos[:, 0], command.angle, command.speed, slots)
     )
 
 

@@ -48,7 +48,9 @@ def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: go fast along the corridor. Shape (N, 2 x 184)."""
-    return prompt_tokens(env, lambda pelvis, slots: joint_conditions.run_up(pelvis, _command(env).aside, slots))
+    return prompt_tokens(
+        env, lambda bodies, slots: joint_conditions.run_up(bodies.pos[:, 0], _command(env).aside, slots)
+    )
 
 
 class Tumbled(fell):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
@@ -10,7 +12,10 @@ from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTer
 from isaaclab.utils import configclass
 from isaaclab_tasks.utils import preset
 
+from tt_isaaclab.deploy.contract import OWN_LAYOUT
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.state import BodyState
+from tt_isaaclab.kinematics.sparse_targets import SparseTarget
 from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import reach_reward
@@ -30,12 +35,23 @@ def reach_term(env: ManagerBasedRLEnv) -> torch.Tensor:
     return reach_reward(command.distance)
 
 
-def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
-    """Joint-condition prompt: the right hand is at the point when it will be judged. Shape (N, 184)."""
-    command = _command(env)
-    left = (command.cfg.grace - 10 - command.segments.elapsed).clamp(min=3) * env.step_dt
-    hand = DEFAULT_HUMANOID.right_hand
-    return prompt_tokens(env, lambda pelvis, slots: joint_conditions.reach(command.target, left, slots, hand))
+def joint_prior(env: ManagerBasedRLEnv, authors_prior: bool = False) -> torch.Tensor:
+    """Joint-condition prompt: the right hand is at the point when it will be judged, after steps if that is far. (N, 184).
+
+    Args:
+        env: The environment.
+        authors_prior: Ask for the hand alone, as the paper does; other models than this project's always are asked so.
+    """
+    command, hand = _command(env), DEFAULT_HUMANOID.right_hand
+    elapsed = command.segments.elapsed
+    left = (command.cfg.grace - 10 - elapsed).clamp(min=3) * env.step_dt
+
+    def prompt(bodies: BodyState, slots: Sequence[str]) -> SparseTarget:
+        if authors_prior or env.cfg.bfm_layout != OWN_LAYOUT:
+            return joint_conditions.reach(command.target, left, slots, hand)
+        return joint_conditions.step_and_reach(bodies, command.target, elapsed, left, slots, hand)
+
+    return prompt_tokens(env, prompt)
 
 
 @configclass

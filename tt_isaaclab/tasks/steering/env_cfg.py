@@ -36,7 +36,9 @@ def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     command = _command(env)
     return prompt_tokens(
         env,
-        lambda pelvis, slots: joint_conditions.direction(pelvis, command.angle, command.speed, slots, command.facing),
+        lambda bodies, slots: joint_conditions.direction(
+            bodies.pos[:, 0], command.angle, command.speed, slots, command.facing
+        ),
     )
 
 

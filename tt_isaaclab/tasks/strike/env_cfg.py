@@ -43,10 +43,7 @@ def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: walk to the box, then push it with the right hand. Shape (N, 2 x 184)."""
     command, hand = _command(env), DEFAULT_HUMANOID.right_hand
     box, standing = command.box.data.root_link_pos_w.torch, command.upright >= command.cfg.down
-    velocity = env.scene["robot"].data.root_link_lin_vel_w.torch
-    return prompt_tokens(
-        env, lambda pelvis, slots: joint_conditions.strike(pelvis, velocity, box, standing, slots, hand)
-    )
+    return prompt_tokens(env, lambda bodies, slots: joint_conditions.strike(bodies, box, standing, slots, hand))
 
 
 @configclass
