@@ -12,7 +12,8 @@ from tt_isaaclab.deploy.contract import FORMAT, OWN_LAYOUT, Contract
 from tt_isaaclab.humanoid.anatomy import ARMATURE, EFFORT_LIMIT
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID, HumanoidSpec
-from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT, REACHING
+from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT
+from tt_isaaclab.prompts.task_prompts import REACHING
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, STATE_GROUP, TASK_GROUP
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
 from tt_isaaclab.tasks.mdp.terminations import HEAD_LOW, LOW, TOUCH

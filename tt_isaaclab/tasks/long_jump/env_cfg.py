@@ -11,7 +11,7 @@ from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
 from isaaclab_tasks.utils import preset
 
-from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts.task_prompts import run_up
 from tt_isaaclab.tasks.mdp.contacts import StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import long_jump_reward
@@ -48,9 +48,7 @@ def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: go fast along the corridor. Shape (N, 2 x 184)."""
-    return prompt_tokens(
-        env, lambda bodies, slots: joint_conditions.run_up(bodies.pos[:, 0], _command(env).aside, slots)
-    )
+    return prompt_tokens(env, lambda bodies, slots: run_up(bodies.pos[:, 0], _command(env).aside, slots))
 
 
 class Tumbled(fell):

@@ -16,7 +16,8 @@ from tt_isaaclab.deploy.contract import OWN_LAYOUT
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.sparse_targets import SparseTarget
-from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts.joint_conditions import reach
+from tt_isaaclab.prompts.task_prompts import step_and_reach
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import reach_reward
 from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
@@ -48,8 +49,8 @@ def joint_prior(env: ManagerBasedRLEnv, authors_prior: bool = False) -> torch.Te
 
     def prompt(bodies: BodyState, slots: Sequence[str]) -> SparseTarget:
         if authors_prior or env.cfg.bfm_layout != OWN_LAYOUT:
-            return joint_conditions.reach(command.target, left, slots, hand)
-        return joint_conditions.step_and_reach(bodies, command.target, elapsed, left, slots, hand)
+            return reach(command.target, left, slots, hand)
+        return step_and_reach(bodies, command.target, elapsed, left, slots, hand)
 
     return prompt_tokens(env, prompt)
 

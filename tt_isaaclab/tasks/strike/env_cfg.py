@@ -15,7 +15,7 @@ from isaaclab.utils import configclass
 from isaaclab_tasks.utils import preset
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts import task_prompts
 from tt_isaaclab.tasks.mdp.bfm_inputs import object_box
 from tt_isaaclab.tasks.mdp.contacts import ForbiddenContact, StepContactSceneCfg, see_every_physics_step
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
@@ -43,7 +43,7 @@ def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: walk to the box, then push it with the right hand. Shape (N, 2 x 184)."""
     command, hand = _command(env), DEFAULT_HUMANOID.right_hand
     box, standing = command.box.data.root_link_pos_w.torch, command.upright >= command.cfg.down
-    return prompt_tokens(env, lambda bodies, slots: joint_conditions.strike(bodies, box, standing, slots, hand))
+    return prompt_tokens(env, lambda bodies, slots: task_prompts.strike(bodies, box, standing, slots, hand))
 
 
 @configclass

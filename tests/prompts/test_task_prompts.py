@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the tasks' prompts ask for at which moment, by hand."""
+
+import math
+
+import pytest
+import torch
+
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.humanoid.state import BodyState
+from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.prompts.joint_conditions import direction, reach
+from tt_isaaclab.prompts.task_prompts import REACHING, run_up, step_and_reach, strike
+
+SLOTS = DEFAULT_HUMANOID.conditionable
+PELVIS = SLOTS.index("Pelvis")
+LEFT = torch.tensor([0.5 * math.pi])
+
+
+def test_a_run_up_goes_back_to_the_middle_of_the_corridor():
+    target = run_up(torch.zeros(3, 3), torch.tensor([0.0, 0.3, -0.3]), SLOTS)
+    assert target.heading[:, 0].tolist() == pytest.approx([0.0, -math.atan(0.3), math.atan(0.3)])
+    torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([2.0, 0.0, 0.0]))
+    assert target.visible[:, 0, PELVIS].all()
+
+
+def _bodies(pelvis: torch.Tensor, yaw: torch.Tensor, velocity: torch.Tensor, hand: torch.Tensor) -> BodyState:
+    """Humanoids whose pelvis and right hand count."""
+    n, zeros = len(pelvis), torch.zeros(len(pelvis), 24, 3)
+    pos, lin_vel = zeros.clone(), zeros.clone()
+    pos[:, 0], lin_vel[:, 0], pos[:, DEFAULT_HUMANOID.body_ids("R_Hand")[0]] = pelvis, velocity, hand
+    return BodyState(pos, quat_from_yaw(yaw).unsqueeze(1).expand(n, 24, 4), lin_vel, zeros)
+
+
+def test_far_points_are_stepped_towards_and_near_ones_reached_for():
+    """1 m to the left: steps that way, facing ahead, until there is no more time; half a metre: the hand alone."""
+    point = torch.tensor([[0.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.5, 1.0]])
+    bodies = _bodies(torch.zeros(3, 3), torch.zeros(3), torch.zeros(3, 3), point)
+    elapsed, time = torch.tensor([0, REACHING.early, 0]), torch.tensor([1.5, 1.0, 1.5])
+    target = step_and_reach(bodies, point, elapsed, time, SLOTS, "R_Hand")
+    steps = direction(torch.zeros(1, 3), LEFT, torch.tensor([REACHING.pace]), SLOTS, torch.zeros(1))
+    for ours, theirs in zip(target, steps, strict=True):
+        torch.testing.assert_close(ours[:1], theirs[:, :1])
+    for ours, theirs in zip(target, reach(point, time, SLOTS, "R_Hand"), strict=True):
+        torch.testing.assert_close(ours[1:], theirs[1:])
+
+
+@pytest.mark.parametrize(("short", "time", "beyond"), [(0.1, 0.4, 0.04), (0.1, 0.6, 0.0), (1.0, 0.4, 0.12)])
+def test_a_hand_that_is_short_of_its_point_is_asked_beyond_it(short, time, beyond):
+    point = torch.tensor([[0.3, 0.0, 1.0]])
+    bodies = _bodies(torch.zeros(1, 3), torch.zeros(1), torch.zeros(1, 3), point - torch.tensor([0.0, 0.0, short]))
+    target = step_and_reach(bodies, point, torch.tensor([40]), torch.tensor([time]), SLOTS, "R_Hand")
+    expected = point[0] + torch.tensor([0.0, 0.0, beyond])
+    torch.testing.assert_close(target.pos[0, 0, SLOTS.index("R_Hand")], expected)
+
+
+def test_strike_walks_to_a_far_box_stops_pushes_and_stands_by_one_that_lies():
+    still = torch.tensor([False, False, True, True])
+    velocity = torch.tensor([0.0, 0.6, 0.0]) * ~still.unsqueeze(1)
+    box = torch.tensor([[0.0, 3.0, 0.9], [0.0, 0.9, 0.9], [0.0, 0.9, 0.9], [0.0, 0.9, 0.2]])
+    bodies = _bodies(torch.zeros(4, 3), LEFT.expand(4), velocity, torch.zeros(4, 3))
+    target = strike(bodies, box, torch.tensor([True, True, True, False]), SLOTS, "R_Hand")
+    hand, (far, brakes, pushes, lies) = SLOTS.index("R_Hand"), target.visible
+    torch.testing.assert_close(target.heading[:, 0], LEFT.expand(4))
+    assert target.root_lin_vel[:, 0, 1].tolist() == pytest.approx([1.8, 0.0, 0.0, 0.0])
+    for walks in (far, brakes, lies):
+        assert walks[0, PELVIS].all() and walks[0, -1].all() and not walks[:, hand].any()
+    assert pushes[1, hand, 0] and pushes.sum() == 1
+    torch.testing.assert_close(target.pos[2, 1, hand], torch.tensor([0.0, 0.75, 1.2]), atol=1e-6, rtol=0.0)
+    assert target.time[:, 1].tolist() == pytest.approx([1.0, 1.0, 0.15, 1.0])
+
+
+@pytest.mark.parametrize(("distance", "pace"), [(3.0, 1.8), (2.0, 1.0), (1.2, 0.6), (0.9, 0.0)])
+def test_strike_walks_slower_the_nearer_the_box(distance, pace):
+    box = torch.tensor([[0.0, distance, 0.9]])
+    bodies = _bodies(torch.zeros(1, 3), LEFT, torch.tensor([[0.0, 1.0, 0.0]]), torch.zeros(1, 3))
+    target = strike(bodies, box, torch.tensor([True]), SLOTS, "R_Hand")
+    torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([0.0, pace, 0.0]), atol=1e-6, rtol=0.0)
+
+
+def test_strike_turns_towards_a_near_box_and_steps_away_from_one_that_is_too_near():
+    """The box is to the left of who faces ahead: 0.9 m away turn to it; 0.6 m away step to the right, still facing ahead."""
+    box = torch.tensor([[0.0, 0.9, 0.9], [0.0, 0.6, 0.9]])
+    bodies = _bodies(*(torch.zeros(2, *shape) for shape in ((3,), (), (3,), (3,))))
+    target = strike(bodies, box, torch.tensor([True, True]), SLOTS, "R_Hand")
+    assert target.visible[:, 0, PELVIS].all() and not target.visible[:, :, SLOTS.index("R_Hand")].any()
+    velocity = torch.tensor([[0.0, 0.0, 0.0], [0.0, -0.5, 0.0]])
+    torch.testing.assert_close(target.root_lin_vel[:, 0], velocity, atol=1e-6, rtol=0.0)
+    torch.testing.assert_close(target.heading[:, 0], torch.tensor([0.5 * math.pi, 0.0]))
