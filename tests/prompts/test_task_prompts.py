@@ -54,6 +54,13 @@ def test_a_hand_that_is_short_of_its_point_is_asked_beyond_it(short, time, beyon
     torch.testing.assert_close(target.pos[0, 0, SLOTS.index("R_Hand")], expected)
 
 
+def test_the_hand_is_not_asked_to_the_ground():
+    point = torch.tensor([[0.3, 0.0, 0.05]])
+    bodies = _bodies(torch.zeros(1, 3), torch.zeros(1), torch.zeros(1, 3), point)
+    target = step_and_reach(bodies, point, torch.tensor([20]), torch.tensor([1.0]), SLOTS, "R_Hand")
+    torch.testing.assert_close(target.pos[0, 0, SLOTS.index("R_Hand")], torch.tensor([0.3, 0.0, REACHING.lowest]))
+
+
 def test_strike_walks_to_a_far_box_stops_pushes_and_stands_by_one_that_lies():
     still = torch.tensor([False, False, True, True])
     velocity = torch.tensor([0.0, 0.6, 0.0]) * ~still.unsqueeze(1)

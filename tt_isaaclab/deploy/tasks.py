@@ -138,7 +138,8 @@ class Reach(Task):
         short = self.point - state.pos[self._hand]
         short *= min(1.0, how["furthest"] / max(np.linalg.norm(short), 1.0e-9)) * (time <= how["soon"])
         target = self._hidden(np.array([time]))
-        target.pos[:, self._hand_slot] = self.point + how["beyond"] * short
+        asked = self.point + how["beyond"] * short
+        target.pos[:, self._hand_slot] = [*asked[:2], max(asked[2], how["lowest"])]
         target.visible[:, self._hand_slot, 0] = True
         return target
 

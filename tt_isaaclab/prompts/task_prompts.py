@@ -35,6 +35,8 @@ class Reaching(NamedTuple):
     """Most that it counts as short of [m]."""
     soon: float = 0.52
     """Only a hand that should be there within this time is asked to go beyond [s]."""
+    lowest: float = 0.3
+    """Least height that the hand is asked to [m]: bending lower the bundled model falls, and 20 cm are near enough."""
 
 
 REACHING = Reaching()
@@ -76,10 +78,12 @@ def step_and_reach(
         slots: Body of each slot of the model's layout.
         hand: Name of the hand's slot.
     """
-    early, pace, arm, beyond, furthest, soon = REACHING
+    early, pace, arm, beyond, furthest, soon, lowest = REACHING
     short = point - bodies.pos[:, DEFAULT_HUMANOID.body_ids(hand)[0]]
     short = short * (furthest / short.norm(dim=-1, keepdim=True).clamp(min=furthest))
-    target = reach(point + beyond * short * (time <= soon).unsqueeze(-1), time, slots, hand)
+    asked = point + beyond * short * (time <= soon).unsqueeze(-1)
+    asked[:, 2].clamp_(min=lowest)
+    target = reach(asked, time, slots, hand)
     way, facing = (point - bodies.pos[:, 0])[:, :2], heading_angle(bodies.quat[:, 0])
     steps = direction(bodies.pos[:, 0], torch.atan2(way[:, 1], way[:, 0]), torch.full_like(facing, pace), slots, facing)
     stepping = (elapsed < early) & (way.norm(dim=-1) > arm)
