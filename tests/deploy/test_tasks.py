@@ -30,12 +30,18 @@ def _states(env) -> list[BodyState]:
 
 
 @pytest.mark.parametrize(
-    ("name", "tolerance"), [("Direction", "tolerance=1.0"), ("Steering", "tolerance=1.0"), ("Reach", "tolerance=0.6")]
+    ("name", "tolerance", "further"),
+    [
+        ("Direction", "tolerance=1.0", []),
+        ("Steering", "tolerance=1.0", []),
+        ("Reach", "tolerance=0.6", []),
+        ("Reach", "tolerance=0.6", ["env.observations.targets.prior.params.authors_prior=true"]),
+    ],
 )
-def test_observations_and_judgement_are_those_of_the_environment(name, tolerance):
+def test_observations_and_judgement_are_those_of_the_environment(name, tolerance, further):
     """Swaying on the spot, with a tolerance that makes some steps good and some not."""
     torch.manual_seed(0)
-    overrides = [*PRIOR, f"env.commands.{name.lower()}.{tolerance}"]
+    overrides = [*PRIOR, f"env.commands.{name.lower()}.{tolerance}", *further]
     still = standing_pose().flatten() / np.pi
     judged = []
     with open_env(name, physics="newton_mujoco", num_envs=4, seed=0, overrides=overrides) as env:

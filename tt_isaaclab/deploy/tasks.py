@@ -128,18 +128,20 @@ class Reach(Task):
 
     def target(self, state: BodyState) -> PoseTarget:
         """Steps if the point is far, then the right hand is there when it will be judged; see `step_and_reach`."""
-        how = self._prompt["reaching"]
-        way = (self.point - state.pos[0])[:2]
-        distance = np.linalg.norm(way)
-        if self.elapsed < how["early"] and distance > how["arm"]:
-            moving = self._moving(state, how["pace"] * way / distance, heading(state.rot[0]))
-            return PoseTarget(*(rows[:1] for rows in moving))
+        how, asked = self._prompt["reaching"], self.point.copy()
         time = max(self.success["grace"] - 10 - self.elapsed, 3) * self.step_dt
-        short = self.point - state.pos[self._hand]
-        short *= min(1.0, how["furthest"] / max(np.linalg.norm(short), 1.0e-9)) * (time <= how["soon"])
+        if how is not None:
+            way = (self.point - state.pos[0])[:2]
+            distance = np.linalg.norm(way)
+            if self.elapsed < how["early"] and distance > how["arm"]:
+                moving = self._moving(state, how["pace"] * way / distance, heading(state.rot[0]))
+                return PoseTarget(*(rows[:1] for rows in moving))
+            short = self.point - state.pos[self._hand]
+            if time <= how["soon"]:
+                asked += how["beyond"] * short * min(1.0, how["furthest"] / max(np.linalg.norm(short), 1.0e-9))
+            asked[2] = max(asked[2], how["lowest"])
         target = self._hidden(np.array([time]))
-        asked = self.point + how["beyond"] * short
-        target.pos[:, self._hand_slot] = [*asked[:2], max(asked[2], how["lowest"])]
+        target.pos[:, self._hand_slot] = asked
         target.visible[:, self._hand_slot, 0] = True
         return target
 

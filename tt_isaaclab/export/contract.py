@@ -95,13 +95,19 @@ def build_contract(
             "move_times": list(MOVE_TIMES),
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
-            "reaching": REACHING._asdict(),
+            "reaching": None if _authors_prior(cfg) else REACHING._asdict(),
         },
         "humanoid": _humanoid(spec),
         "fall": {"low": LOW, "head_low": HEAD_LOW, "touch": TOUCH, "head": spec.head, "may_touch": list(spec.feet)},
         "hashes": hashes,
         "versions": {name: version(name) for name in ("tt_isaaclab", "isaaclab", "torch", "onnx", "onnxruntime")},
     }
+
+
+def _authors_prior(cfg) -> bool:
+    """Whether the prompt of Reach is the paper's."""
+    targets = cfg.observations.targets
+    return targets is not None and bool(targets.prior.params.get("authors_prior"))
 
 
 def _humanoid(spec: HumanoidSpec) -> dict:
