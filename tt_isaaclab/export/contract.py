@@ -17,6 +17,7 @@ from tt_isaaclab.prompts.task_prompts import REACHING
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, STATE_GROUP, TASK_GROUP
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
 from tt_isaaclab.tasks.mdp.terminations import HEAD_LOW, LOW, TOUCH
+from tt_isaaclab.tasks.reach.env_cfg import authors_prior
 
 CONVENTIONS = {
     "units": "SI: m, s, rad, kg, N",
@@ -55,7 +56,7 @@ def build_contract(
         widths: Width of each observation group that the policy reads, in order.
         hashes: SHA-256 of what the policy was made from.
     """
-    spec, cfg = DEFAULT_HUMANOID, env.cfg
+    spec, cfg, targets = DEFAULT_HUMANOID, env.cfg, env.cfg.observations.targets
     term: SegmentCommand = env.command_manager.get_term(command)
     judged = ("grace", "tolerance", "facing_tolerance", "last_step")
     return {
@@ -95,19 +96,13 @@ def build_contract(
             "move_times": list(MOVE_TIMES),
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
-            "reaching": None if _authors_prior(cfg) else REACHING._asdict(),
+            "reaching": None if targets is not None and targets.prior.func is authors_prior else REACHING._asdict(),
         },
         "humanoid": _humanoid(spec),
         "fall": {"low": LOW, "head_low": HEAD_LOW, "touch": TOUCH, "head": spec.head, "may_touch": list(spec.feet)},
         "hashes": hashes,
         "versions": {name: version(name) for name in ("tt_isaaclab", "isaaclab", "torch", "onnx", "onnxruntime")},
     }
-
-
-def _authors_prior(cfg) -> bool:
-    """Whether the prompt of Reach is the paper's."""
-    targets = cfg.observations.targets
-    return targets is not None and bool(targets.prior.params.get("authors_prior"))
 
 
 def _humanoid(spec: HumanoidSpec) -> dict:

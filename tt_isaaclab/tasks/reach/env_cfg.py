@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.envs import mdp as lab
@@ -12,10 +10,7 @@ from isaaclab.managers import ObservationGroupCfg, ObservationTermCfg, RewardTer
 from isaaclab.utils import configclass
 from isaaclab_tasks.utils import preset
 
-from tt_isaaclab.deploy.contract import OWN_LAYOUT
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.sparse_targets import SparseTarget
 from tt_isaaclab.prompts.joint_conditions import reach
 from tt_isaaclab.prompts.task_prompts import step_and_reach
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
@@ -36,23 +31,25 @@ def reach_term(env: ManagerBasedRLEnv) -> torch.Tensor:
     return reach_reward(command.distance)
 
 
-def joint_prior(env: ManagerBasedRLEnv, authors_prior: bool = False) -> torch.Tensor:
-    """Joint-condition prompt: the right hand is at the point when it will be judged, after steps if that is far. (N, 184).
+def _time_left(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Time in which the hand should be at the point (N,): shortly before it is judged [s]."""
+    command = _command(env)
+    return (command.cfg.grace - 10 - command.segments.elapsed).clamp(min=3) * env.step_dt
 
-    Args:
-        env: The environment.
-        authors_prior: Ask for the hand alone, as the paper does; other models than this project's always are asked so.
-    """
-    command, hand = _command(env), DEFAULT_HUMANOID.right_hand
-    elapsed = command.segments.elapsed
-    left = (command.cfg.grace - 10 - elapsed).clamp(min=3) * env.step_dt
 
-    def prompt(bodies: BodyState, slots: Sequence[str]) -> SparseTarget:
-        if authors_prior or env.cfg.bfm_layout != OWN_LAYOUT:
-            return reach(command.target, left, slots, hand)
-        return step_and_reach(bodies, command.target, elapsed, left, slots, hand)
+def authors_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """The paper's joint-condition prompt: the right hand is at the point when it will be judged. Shape (N, 184)."""
+    point, time, hand = _command(env).target, _time_left(env), DEFAULT_HUMANOID.right_hand
+    return prompt_tokens(env, lambda bodies, slots: reach(point, time, slots, hand))
 
-    return prompt_tokens(env, prompt)
+
+def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """Joint-condition prompt: as the paper's, after steps towards a point that is far. Shape (N, 184)."""
+    command, time, hand = _command(env), _time_left(env), DEFAULT_HUMANOID.right_hand
+    return prompt_tokens(
+        env,
+        lambda bodies, slots: step_and_reach(bodies, command.target, command.segments.elapsed, time, slots, hand),
+    )
 
 
 @configclass
@@ -68,7 +65,13 @@ class ObservationsCfg(BfmObservationsCfg):
 
     @configclass
     class TargetsCfg(ObservationGroupCfg):
-        prior = ObservationTermCfg(func=joint_prior)
+        prior: ObservationTermCfg = preset(
+            default=ObservationTermCfg(func=joint_prior),
+            authors_prior=ObservationTermCfg(func=authors_prior),
+            masked_mimic_v1=ObservationTermCfg(func=authors_prior),
+            masked_mimic_v2_3=ObservationTermCfg(func=authors_prior),
+            masked_mimic_v3=ObservationTermCfg(func=authors_prior),
+        )
 
     task: TaskCfg = TaskCfg()
     targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
@@ -81,7 +84,8 @@ class RewardsCfg:
 
 @configclass
 class ReachEnvCfg(TaskEnvCfg):
-    """``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads."""
+    """``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads, with ``authors_prior`` the
+    paper's, which imported models are always asked with."""
 
     commands: CommandsCfg = CommandsCfg()
     observations: ObservationsCfg = ObservationsCfg()
