@@ -49,6 +49,12 @@ def test_action_is_the_base_target_plus_the_corrections_of_the_clips_expert_over
         own = 0.1 * torch.randn(4, 69)
         mixed = Experts([tracker], torch.tensor([0, -1, 0])).action(observations, command, own)
         torch.testing.assert_close(mixed, torch.where(torch.tensor([[True], [False]] * 2), action, own))
+        orders = command.orders
+        orders.speed[:], orders.facing[:] = 1.0, torch.tensor([0.0, 0.5, 0.5, 0.5])
+        orders.given[:] = torch.tensor([True, True, True, False])
+        aside = Experts([tracker, _Constant(-0.2)], torch.tensor([0, 0, 0]), aside=1).action(observations, command)
+        action = Experts([tracker], torch.tensor([0, 0, 0])).action(observations, command)
+        assert (aside != action).any(1).tolist() == [False, True, True, False]
 
 
 def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoint):

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Orders and the frames that answer them, on walks made by formula."""
 
+import math
+
 import pytest
 import torch
 from formula_walk import make_walk
 
 from tt_isaaclab.bfm.pretrain.cues import Cues
-from tt_isaaclab.bfm.pretrain.motions.augment import bend
+from tt_isaaclab.bfm.pretrain.motions.augment import bend, face
 from tt_isaaclab.bfm.pretrain.motions.gait import stand
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.stepping import step
@@ -159,6 +161,42 @@ def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_
     assert fitting("straight") == N * [{*NAMES, "step"}]
     orders.speed[:] = 1.0
     assert fitting("stand") == N * [set(NAMES)]
+
+
+def test_who_is_not_to_face_aside_is_not_answered_by_someone_who_does(library):
+    walk = make_walk(5.0)
+    clips = [Clip("straight", ("gait",)), Clip("aside", ("gait", "face"))]
+    facing = MotionLibrary.from_motions(clips, [walk, face(walk, 45.0)])
+    orders = Orders(OrdersCfg(insistence=0.1), facing, torch.arange(2), N)
+    orders.speed[:], orders.facing[:], orders.fresh[:] = 1.0, torch.tensor([0.0, 0.1, 0.7]), True
+    assert orders.aside.tolist() == [False, False, True]
+    bodies = _bodies(facing, 1, 1.6, torch.zeros(N))
+    assert heading_angle(bodies.quat[:, 0]).min() > 0.6
+    clip, _, _ = _match(orders, bodies)
+    assert clip.tolist() == [0, 0, 1]
+
+
+def test_who_faces_aside_is_led_there_and_not_answered_by_a_walk_ahead(library):
+    """It faces ahead and is to face 45 degrees aside: the frame faces aside and is turned further that way, by 0.3 rad."""
+    walk = make_walk(5.0)
+    clips = [Clip("straight", ("gait",)), Clip("aside", ("gait", "face"))]
+    facing = MotionLibrary.from_motions(clips, [walk, face(walk, 45.0)])
+    orders = Orders(OrdersCfg(insistence=0.06), facing, torch.arange(2), N)
+    orders.speed[:], orders.facing[:], orders.fresh[:] = 1.0, math.radians(45.0), True
+    bodies = _bodies(library, 0, 2.0, torch.zeros(N))
+    clip, time, yaw = _match(orders, bodies)
+    assert clip.tolist() == N * [1]
+    leads = heading_angle(facing.sample(clip, time).body_quat[:, 0]) + yaw - heading_angle(bodies.quat[:, 0])
+    torch.testing.assert_close(leads, torch.full((N,), 0.3), atol=1e-3, rtol=0.0)
+
+
+def test_who_has_yet_to_walk_is_answered_by_the_nearest_pose(library):
+    orders = Orders(OrdersCfg(insistence=0.1), library, GAIT, N)
+    orders.speed[:], orders.fresh[:] = 1.0, True
+    standing = _bodies(library, NAMES.index("stand"), 2.0, torch.zeros(N))
+    assert (_match(orders, standing)[0] == NAMES.index("stand")).all()
+    standing.lin_vel[:, :, 0] = 0.8  # it has begun
+    assert not (_match(orders, standing)[0] == NAMES.index("stand")).any()
 
 
 def test_a_clip_is_played_at_the_pace_that_has_the_ordered_speed(library):

@@ -107,8 +107,7 @@ class Distillation(Lessons):
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
         if former is not None:  # as a teacher it sees the whole reference, or the prompt that the student sees
-            # Facing aside it is bad at by a prompt; it walks so where it sees the reference do it.
-            whole = (self._targets.kind < Kind.DIRECTION) | self._command.orders.aside
+            whole = self._targets.kind < Kind.DIRECTION
             rows, shown = self._everything()
             rows, shown = torch.where(whole[:, None, None], rows, targets), torch.where(whole[:, None], shown, visible)
             own = former({"state": state, "targets": rows}, {"targets": shown})

@@ -14,6 +14,7 @@ from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
 from tt_isaaclab.rl.checkpoint import actor_state
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
+from tt_isaaclab.tasks.tracking.orders import ASIDE
 from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
 from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
 
@@ -85,12 +86,17 @@ class Experts:
         trackers: The trackers.
         expert_of_clip: Index of the tracker for each clip of the library (C,), -1 for the former model.
         former: The behaviour model that answers for the clips without a tracker.
+        aside: Index of the tracker for orders to walk facing aside, whatever clip answers them.
     """
 
     def __init__(
-        self, trackers: Sequence[Tracker], expert_of_clip: torch.Tensor, former: BfmNetwork | None = None
+        self,
+        trackers: Sequence[Tracker],
+        expert_of_clip: torch.Tensor,
+        former: BfmNetwork | None = None,
+        aside: int | None = None,
     ) -> None:
-        self._trackers, self._expert_of_clip, self.former = trackers, expert_of_clip, former
+        self._trackers, self._expert_of_clip, self.former, self._aside = trackers, expert_of_clip, former, aside
         self._joints = ResidualActionCfg().joint_ids
 
     @classmethod
@@ -107,7 +113,8 @@ class Experts:
         for i, tag in enumerate(files):
             if tag is not None:
                 expert[library.ids(tag)] = i
-        return cls([Tracker(path, device) for path in files.values()], expert, former)
+        aside = list(files).index(ASIDE) if ASIDE in files else None
+        return cls([Tracker(path, device) for path in files.values()], expert, former, aside)
 
     @torch.no_grad()
     def action(
@@ -123,6 +130,8 @@ class Experts:
         if not self._trackers:
             return own
         expert = self._expert_of_clip[command.clip]
+        if self._aside is not None:
+            expert = expert.masked_fill(command.orders.given & command.orders.aside, self._aside)
         corrections = observations["humanoid"].new_zeros(command.num_envs, 3 * len(self._joints))
         for i, tracker in enumerate(self._trackers):
             if len(rows := (expert == i).nonzero().squeeze(1)):

@@ -21,6 +21,9 @@ from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit
 _STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
 
+ASIDE = "face"
+"""Tag of the clips that answer no orders but those to walk facing aside."""
+
 _AHEAD = 0.15
 """Time that velocities are multiplied with to compare them with positions [s]."""
 
@@ -45,6 +48,14 @@ _STILL = (0.15, 0.6)
 
 _ASIDE = 0.2
 """Orders to face further than this from the way are orders to walk facing aside [rad]."""
+
+_PULL, _INSISTS = 0.3, 3.0
+"""How far ahead of the heading of who is to face aside that of the reference is at most [rad], and how many times as much the
+order counts: the pose that suits best is one of a walk ahead."""
+
+_BEGINS = 0.1
+"""How many times as much it counts for who has yet to begin to walk: a frame in mid-walk is half a metre from a stander's
+hands, which ends the episode before anything is learned of it."""
 
 _TURNED = 0.4
 """A humanoid that faces this far from where its reference does gets another [rad]."""
@@ -80,7 +91,9 @@ class OrdersCfg:
     aside: float = 1.05
     """Largest angle between the heading to face and the direction of travel, where they differ [rad]."""
     aside_share: float = 0.4
-    """Share of orders to face aside."""
+    """Share of orders to face aside, of those with such a speed."""
+    aside_speed: tuple[float, float] = (0.9, 1.8)
+    """Speeds at which one may face aside [m/s]: slower is a step, and none runs so."""
     hold: tuple[float, float] = (1.5, 5.0)
     """How long an order holds [s]."""
     every: int = 2
@@ -93,7 +106,7 @@ class OrdersCfg:
     lead: float = 0.08
     """How far the reference is ahead of a humanoid that is to move: a tracker that is not called on walks too slowly. It
     is as far always, for a student cannot see how far, and learns the noise in place of the answer. Half as far ahead of
-    one who walks facing aside, which a former model teaches: it would be too fast [m]."""
+    one who walks facing aside, who would be too fast [m]."""
     steer: float = 0.1
     """Largest correction of the reference's direction at a choice [rad]."""
     haste: float = 0.2
@@ -127,7 +140,7 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
-        self._step, self._stand = (torch.isin(self._clip, library.ids(tag)) for tag in (_STEP, _STAND))
+        self._step, self._stand, self._face = (torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, ASIDE))
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
@@ -166,7 +179,8 @@ class Orders:
         )
         steps = uniform(0.0, 1.0) < cfg.step_share
         speed = torch.where(steps, uniform(*cfg.step_speed), speed)
-        aside = uniform(-cfg.aside, cfg.aside) * (uniform(0.0, 1.0) < cfg.aside_share)
+        may = (speed >= cfg.aside_speed[0]) & (speed <= cfg.aside_speed[1])
+        aside = uniform(-cfg.aside, cfg.aside) * (may & (uniform(0.0, 1.0) < cfg.aside_share))
         aside = torch.where(steps, uniform(*cfg.step_aside) * uniform(-1.0, 1.0).sign(), aside)
         stands = uniform(0.0, 1.0) < cfg.stand_share
         self.steps[rows] = steps & ~stands
@@ -205,9 +219,15 @@ class Orders:
         bodies = BodyState(*(x[rows] for x in bodies))
         heading = heading_angle(bodies.quat[:, 0])
         facing = (self.facing[rows] - heading).masked_fill(self.still[rows], 0.0)
-        wanted = _promise(self.speed[rows], self.yaw[rows] - heading, facing)
+        slow = bodies.lin_vel[:, 0, :2].norm(dim=-1) < _SLOW
+        # Who walks facing aside is answered as if it faced there already, and steered there: no clip shows how to come to it.
+        aside = self.aside[rows] & ~slow
+        way = self.yaw[rows] - torch.where(aside, self.facing[rows], heading)
+        wanted = _promise(self.speed[rows], way, facing.masked_fill(aside, 0.0))
+        begins = slow & (self.speed[rows] > 0.0) & ~self.steps[rows]
+        weight = torch.where(aside, _INSISTS, torch.where(begins, _BEGINS, 1.0))
         cost = torch.cdist(pose_features(bodies), self._pose).square()
-        cost += self._cfg.insistence * torch.cdist(wanted, self._promise).square()
+        cost += self._cfg.insistence * weight.unsqueeze(1) * torch.cdist(wanted, self._promise).square()
         cost = cost.masked_fill(~self._fitting(rows, bodies, facing), torch.inf)
         now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
@@ -216,8 +236,9 @@ class Orders:
         leap = self.fresh[rows] | self._late[now] | turned | (stay > lowest + self._cfg.reluctance)
         self.fresh[rows] = False
         frame = torch.where(leap, best, now)
-        turn = torch.where(leap, heading - self._heading[best], yaw[rows])
-        steer = wrap_angle(self.yaw[rows] - turn - self._travel[frame]).clamp(-self._cfg.steer, self._cfg.steer)
+        turn = torch.where(leap | aside, heading - self._heading[frame], yaw[rows])
+        most = torch.where(aside, _PULL, self._cfg.steer)
+        steer = torch.minimum(torch.maximum(wrap_angle(self.yaw[rows] - turn - self._travel[frame]), -most), most)
         stands = (self.speed[rows] == 0.0) | (self._speed[frame] == 0.0)
         return self._clip[frame], torch.where(leap, self._time[best], time[rows]), turn + steer.masked_fill(stands, 0.0)
 
@@ -230,7 +251,8 @@ class Orders:
         turns = slow & (wrap_angle(facing).abs() > _FACING) & self._step.any()
         rests, steps = slow & ~turns & self._stand.any(), self.steps[rows] | turns
         step = torch.where(still.unsqueeze(1), self._first_step, self._step)
-        moves = torch.where(steps.unsqueeze(1), step, ~self._step)
+        walk = ~self._step & (self.aside[rows].unsqueeze(1) | ~self._face)
+        moves = torch.where(steps.unsqueeze(1), step, walk)
         return torch.where(rests.unsqueeze(1), self._stand, moves | (stands & ~slow).unsqueeze(1))
 
     def pace(self, rows: torch.Tensor, clip: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
