@@ -163,10 +163,15 @@ def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_
     assert fitting("stand") == N * [set(NAMES)]
 
 
-def test_who_is_not_to_face_aside_is_not_answered_by_someone_who_does(library):
+@pytest.fixture(scope="module")
+def facing() -> MotionLibrary:
+    """A walk, and the same facing up to 45 degrees aside."""
     walk = make_walk(5.0)
     clips = [Clip("straight", ("gait",)), Clip("aside", ("gait", "face"))]
-    facing = MotionLibrary.from_motions(clips, [walk, face(walk, 45.0)])
+    return MotionLibrary.from_motions(clips, [walk, face(walk, 45.0)])
+
+
+def test_who_is_not_to_face_aside_is_not_answered_by_someone_who_does(facing):
     orders = Orders(OrdersCfg(insistence=0.1), facing, torch.arange(2), N)
     orders.speed[:], orders.facing[:], orders.fresh[:] = 1.0, torch.tensor([0.0, 0.1, 0.7]), True
     assert orders.aside.tolist() == [False, False, True]
@@ -176,11 +181,8 @@ def test_who_is_not_to_face_aside_is_not_answered_by_someone_who_does(library):
     assert clip.tolist() == [0, 0, 1]
 
 
-def test_who_faces_aside_is_led_there_and_not_answered_by_a_walk_ahead(library):
+def test_who_faces_aside_is_led_there_and_not_answered_by_a_walk_ahead(library, facing):
     """It faces ahead and is to face 45 degrees aside: the frame faces aside and is turned further that way, by 0.3 rad."""
-    walk = make_walk(5.0)
-    clips = [Clip("straight", ("gait",)), Clip("aside", ("gait", "face"))]
-    facing = MotionLibrary.from_motions(clips, [walk, face(walk, 45.0)])
     orders = Orders(OrdersCfg(insistence=0.06), facing, torch.arange(2), N)
     orders.speed[:], orders.facing[:], orders.fresh[:] = 1.0, math.radians(45.0), True
     bodies = _bodies(library, 0, 2.0, torch.zeros(N))

@@ -14,7 +14,7 @@ from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
 from tt_isaaclab.rl.checkpoint import actor_state
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
-from tt_isaaclab.tasks.tracking.orders import ASIDE
+from tt_isaaclab.tasks.tracking.orders import FACE
 from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
 from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
 
@@ -113,7 +113,7 @@ class Experts:
         for i, tag in enumerate(files):
             if tag is not None:
                 expert[library.ids(tag)] = i
-        aside = list(files).index(ASIDE) if ASIDE in files else None
+        aside = list(files).index(FACE) if FACE in files else None
         return cls([Tracker(path, device) for path in files.values()], expert, former, aside)
 
     @torch.no_grad()

@@ -21,7 +21,7 @@ from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit
 _STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
 
-ASIDE = "face"
+FACE = "face"
 """Tag of the clips that answer no orders but those to walk facing aside."""
 
 _AHEAD = 0.15
@@ -34,7 +34,7 @@ _STAND = "stand"
 """Tag of the clips that answer orders to stand."""
 
 _SLOW = 0.7
-"""A humanoid told to stand that is slower than this [m/s] is answered by someone who stands, or turns on the spot."""
+"""A humanoid that is slower than this [m/s] stands if it is told to, or turns on the spot; told to walk it has yet to begin."""
 
 _FACING = 0.35
 """A stander told to face further than this from where it does turns on the spot [rad]."""
@@ -140,7 +140,7 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
-        self._step, self._stand, self._face = (torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, ASIDE))
+        self._step, self._stand, self._face = (torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, FACE))
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
@@ -238,7 +238,7 @@ class Orders:
         frame = torch.where(leap, best, now)
         turn = torch.where(leap | aside, heading - self._heading[frame], yaw[rows])
         most = torch.where(aside, _PULL, self._cfg.steer)
-        steer = torch.minimum(torch.maximum(wrap_angle(self.yaw[rows] - turn - self._travel[frame]), -most), most)
+        steer = wrap_angle(self.yaw[rows] - turn - self._travel[frame]).clamp(-most, most)
         stands = (self.speed[rows] == 0.0) | (self._speed[frame] == 0.0)
         return self._clip[frame], torch.where(leap, self._time[best], time[rows]), turn + steer.masked_fill(stands, 0.0)
 
