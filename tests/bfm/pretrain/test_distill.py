@@ -67,6 +67,15 @@ def test_student_learns_and_goes_on_from_its_file(tmp_path):
         Student(bundled(), CAPTIONS, updates=40, learning_rate=3e-3).load(path)
 
 
+@pytest.mark.parametrize(("capability", "halves"), [("AVX2", False), ("AVX512", True)])
+def test_student_learns_in_half_precision_where_that_is_faster(monkeypatch, capability, halves):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    student, seen = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3), []
+    student.network.register_forward_hook(lambda *_: seen.append(torch.is_autocast_enabled("cpu")))
+    student.update(_samples(8))
+    assert seen == [halves]
+
+
 def test_student_goes_on_from_a_model_that_reads_less():
     samples = _samples(8)
     smaller = BfmNetwork(dataclasses.replace(LAYOUT, tokens=LAYOUT.tokens[:2]))

@@ -78,6 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill.add_argument("--output", type=Path, required=True, help="behaviour model file to write")
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
     distill.add_argument("--rate", type=float, help="highest learning rate (5e-4)")
+    distill.add_argument("--batch", type=int, help="samples an update (512); 2048 with 4096 environments on a GPU")
     distill.add_argument(
         "--words_only", action="store_true", help="teach a --former model the captions, and keep all else as it is"
     )
@@ -203,7 +204,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
-    given = {"samples": args.samples, "learning_rate": args.rate, "words_only": args.words_only}
+    given = {"samples": args.samples, "learning_rate": args.rate, "batch": args.batch, "words_only": args.words_only}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)
     layout, library = bundled(args.size), MotionLibrary.load(args.library)

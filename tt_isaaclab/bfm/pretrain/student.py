@@ -55,6 +55,11 @@ def _average(mean: list[torch.Tensor], latest: list[torch.Tensor], updates: torc
     torch._foreach_lerp_(mean, latest, max(1.0 - _AVERAGE, 10.0 / (10.0 + float(updates))))
 
 
+def _halves_pay(device: str) -> bool:
+    """Whether bfloat16 is faster there: twice on GPUs and with AVX-512, while a CPU without takes ten times as long."""
+    return device != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+
+
 _SMALL = 1.0e-6
 """Mean square below which an error counts as none: its gradient vanishes."""
 
@@ -140,7 +145,8 @@ class Student:
         rate = self._rate * min(1.0, progress / _WARM_UP + 0.01) * (0.51 + 0.49 * math.cos(math.pi * progress))
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        with torch.autocast(samples.state.device.type, torch.bfloat16):  # twice as fast, on CPUs too
+        device = samples.state.device.type
+        with torch.autocast(device, torch.bfloat16, enabled=_halves_pay(device)):
             action = self.network(*self._read(samples))
         loss = ((action.float() - samples.label).square().mean(-1) + _SMALL).sqrt().mean()
         self._optimiser.zero_grad()
