@@ -10,7 +10,7 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import quat_from_yaw
 from tt_isaaclab.prompts.joint_conditions import direction, reach
-from tt_isaaclab.prompts.task_prompts import REACHING, run_up, step_and_reach, strike
+from tt_isaaclab.prompts.task_prompts import PACING, REACHING, keep_pace, run_up, step_and_reach, strike
 
 SLOTS = DEFAULT_HUMANOID.conditionable
 PELVIS = SLOTS.index("Pelvis")
@@ -30,6 +30,21 @@ def _bodies(pelvis: torch.Tensor, yaw: torch.Tensor, velocity: torch.Tensor, han
     pos, lin_vel = zeros.clone(), zeros.clone()
     pos[:, 0], lin_vel[:, 0], pos[:, DEFAULT_HUMANOID.body_ids("R_Hand")[0]] = pelvis, velocity, hand
     return BodyState(pos, quat_from_yaw(yaw).unsqueeze(1).expand(n, 24, 4), lin_vel, zeros)
+
+
+def test_who_is_too_slow_for_a_run_is_asked_for_more():
+    """Told to walk: what is ordered. Told to run: as much more as it lacks along the way, never less, never too much."""
+    speed, now = torch.tensor([1.5, 3.0, 3.0, 3.0, 6.0]), torch.tensor([0.0, 2.5, 3.5, 0.0, 3.0])
+    velocity = torch.stack(
+        (torch.full_like(now, 0.7), now, torch.zeros_like(now)), dim=1
+    )  # what is across does not count
+    bodies = _bodies(torch.zeros(5, 3), torch.zeros(5), velocity, torch.zeros(5, 3))
+    target = keep_pace(bodies, LEFT.expand(5), speed, SLOTS)
+    expected = direction(
+        torch.zeros(5, 3), LEFT.expand(5), torch.tensor([1.5, 3.5, 3.0, PACING.most, PACING.most]), SLOTS
+    )
+    for ours, theirs in zip(target, expected, strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_far_points_are_stepped_towards_and_near_ones_reached_for():

@@ -78,8 +78,8 @@ class Direction(Task):
 
     @property
     def way(self) -> np.ndarray:
-        """Target velocity (2,), world [m/s]."""
-        return self.order[1] * np.array([np.cos(self.order[0]), np.sin(self.order[0])])
+        """Where to go (2,), world, unit length."""
+        return np.array([np.cos(self.order[0]), np.sin(self.order[0])])
 
     def observe(self, state: BodyState) -> np.ndarray:
         """Direction in the heading frame (2), speed (1)."""
@@ -87,13 +87,16 @@ class Direction(Task):
         return np.array([np.cos(angle), np.sin(angle), self.order[1]])
 
     def target(self, state: BodyState) -> PoseTarget:
-        """The pelvis moves on at the commanded velocity."""
-        return self._moving(state, self.way, self.facing)
+        """The pelvis moves on at the commanded velocity, asked for more while too slow for a run; see `keep_pace`."""
+        how, speed = self._prompt["pacing"], self.order[1]
+        if how is not None and speed > how["above"]:
+            speed = min(speed + max(speed - state.lin_vel[0, :2] @ self.way, 0.0), how["most"])
+        return self._moving(state, speed * self.way, self.facing)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """The speed along the way is within a share of the target speed, or small where that is zero."""
-        angle, speed = self.order[:2]
-        error = speed - velocity[:2] @ [np.cos(angle), np.sin(angle)]
+        speed = self.order[1]
+        error = speed - velocity[:2] @ self.way
         return abs(error / speed if speed > 1.0e-4 else error) <= self.success["tolerance"]
 
 

@@ -13,11 +13,12 @@ from tt_isaaclab.humanoid.anatomy import ARMATURE, EFFORT_LIMIT
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID, HumanoidSpec
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT
-from tt_isaaclab.prompts.task_prompts import REACHING
+from tt_isaaclab.prompts.task_prompts import PACING, REACHING
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, STATE_GROUP, TASK_GROUP
+from tt_isaaclab.tasks.direction import env_cfg as direction
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
 from tt_isaaclab.tasks.mdp.terminations import HEAD_LOW, LOW, TOUCH
-from tt_isaaclab.tasks.reach.env_cfg import authors_prior
+from tt_isaaclab.tasks.reach import env_cfg as reach
 
 CONVENTIONS = {
     "units": "SI: m, s, rad, kg, N",
@@ -57,6 +58,7 @@ def build_contract(
         hashes: SHA-256 of what the policy was made from.
     """
     spec, cfg, targets = DEFAULT_HUMANOID, env.cfg, env.cfg.observations.targets
+    prompt = None if targets is None else targets.prior.func
     term: SegmentCommand = env.command_manager.get_term(command)
     judged = ("grace", "tolerance", "facing_tolerance", "last_step")
     return {
@@ -96,7 +98,8 @@ def build_contract(
             "move_times": list(MOVE_TIMES),
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
-            "reaching": None if targets is not None and targets.prior.func is authors_prior else REACHING._asdict(),
+            "pacing": PACING._asdict() if prompt is direction.joint_prior else None,
+            "reaching": REACHING._asdict() if prompt is reach.joint_prior else None,
         },
         "humanoid": _humanoid(spec),
         "fall": {"low": LOW, "head_low": HEAD_LOW, "touch": TOUCH, "head": spec.head, "may_touch": list(spec.feet)},
