@@ -35,15 +35,11 @@ def _bodies(pelvis: torch.Tensor, yaw: torch.Tensor, velocity: torch.Tensor, han
 def test_who_is_too_slow_for_a_run_is_asked_for_more():
     """Told to walk: what is ordered. Told to run: as much more as it lacks along the way, never less, never too much."""
     speed, now = torch.tensor([1.5, 3.0, 3.0, 3.0, 6.0]), torch.tensor([0.0, 2.5, 3.5, 0.0, 3.0])
-    velocity = torch.stack(
-        (torch.full_like(now, 0.7), now, torch.zeros_like(now)), dim=1
-    )  # what is across does not count
-    bodies = _bodies(torch.zeros(5, 3), torch.zeros(5), velocity, torch.zeros(5, 3))
-    target = keep_pace(bodies, LEFT.expand(5), speed, SLOTS)
-    expected = direction(
-        torch.zeros(5, 3), LEFT.expand(5), torch.tensor([1.5, 3.5, 3.0, PACING.most, PACING.most]), SLOTS
-    )
-    for ours, theirs in zip(target, expected, strict=True):
+    asked, across = torch.tensor([1.5, 3.5, 3.0, PACING.most, PACING.most]), torch.full_like(now, 0.7)
+    still, yaw = torch.zeros(5, 3), LEFT.expand(5)
+    bodies = _bodies(still, torch.zeros(5), torch.stack((across, now, torch.zeros_like(now)), dim=1), still)
+    target = keep_pace(bodies, yaw, speed, SLOTS)
+    for ours, theirs in zip(target, direction(still, yaw, asked, SLOTS), strict=True):
         torch.testing.assert_close(ours, theirs)
 
 
