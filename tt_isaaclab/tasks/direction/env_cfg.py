@@ -14,7 +14,7 @@ from tt_isaaclab.prompts import joint_conditions
 from tt_isaaclab.prompts.task_prompts import keep_pace
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import direction_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg, prompt_term
 
 from .command import DirectionCommand, DirectionCommandCfg
 
@@ -57,13 +57,7 @@ class ObservationsCfg(BfmObservationsCfg):
 
     @configclass
     class TargetsCfg(ObservationGroupCfg):
-        prior: ObservationTermCfg = preset(
-            default=ObservationTermCfg(func=joint_prior),
-            authors_prior=ObservationTermCfg(func=authors_prior),
-            masked_mimic_v1=ObservationTermCfg(func=authors_prior),
-            masked_mimic_v2_3=ObservationTermCfg(func=authors_prior),
-            masked_mimic_v3=ObservationTermCfg(func=authors_prior),
-        )
+        prior: ObservationTermCfg = prompt_term(joint_prior, authors_prior)
 
     task: TaskCfg = TaskCfg()
     targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())

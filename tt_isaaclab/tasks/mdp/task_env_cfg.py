@@ -3,18 +3,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from isaaclab.envs import mdp as lab
 from isaaclab.managers import EventTermCfg, ObservationGroupCfg, ObservationTermCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
-from isaaclab_tasks.utils import preset
+from isaaclab_tasks.utils import PresetCfg, preset
 
+from tt_isaaclab.bfm.layouts import LAYOUTS, bundled
 from tt_isaaclab.tasks.base import HumanoidEnvCfg, TaskSceneCfg
 
 from . import bfm_inputs
 from .events import reset_to_standing
 from .observations import body_heights, humanoid_state
 from .terminations import diverged, fell
+
+_IMPORTED = [name for name in LAYOUTS if name != bundled.__name__]
+"""Layouts of models that are not ours; each is the name of a preset, too."""
+
+
+def prompt_term(ours: Callable, authors: Callable) -> PresetCfg:
+    """The prompt whose numbers suit the bundled model; the paper's with ``authors_prior``, and for all imported models."""
+    paper = dict.fromkeys(["authors_prior", *_IMPORTED], authors)
+    return preset(**{name: ObservationTermCfg(func=func) for name, func in ({"default": ours} | paper).items()})
 
 
 @configclass
@@ -130,12 +142,7 @@ class TaskEnvCfg(HumanoidEnvCfg):
     scene: TaskSceneCfg = TaskSceneCfg(num_envs=128, env_spacing=5.0)
     events: ResetCfg = ResetCfg()
     terminations: FallTerminationsCfg = FallTerminationsCfg()
-    bfm_layout: str = preset(
-        default="bundled",
-        masked_mimic_v1="masked_mimic_v1",
-        masked_mimic_v2_3="masked_mimic_v2_3",
-        masked_mimic_v3="masked_mimic_v3",
-    )
+    bfm_layout: str = preset(default=bundled.__name__, **{name: name for name in _IMPORTED})
     """Name of the behaviour model's layout, which decides the slots and rows of prompts."""
 
     def play_mode(self) -> None:
