@@ -33,6 +33,7 @@ def _states(env) -> list[BodyState]:
         ("Direction", "tolerance=1.0", "joint_prior"),
         ("Direction", "tolerance=1.0", "joint_prior,authors_prior"),
         ("Steering", "tolerance=1.0", "joint_prior"),
+        ("Steering", "tolerance=1.0", "joint_prior,authors_prior"),
         ("Reach", "tolerance=0.6", "joint_prior"),
         ("Reach", "tolerance=0.6", "joint_prior,authors_prior"),
     ],
@@ -48,6 +49,9 @@ def test_observations_and_judgement_are_those_of_the_environment(name, tolerance
         env.reset()
         if name == "Direction":  # two walk, two run
             term.order[:, 1] = torch.tensor([0.0, 1.5, 2.5, 5.0])
+        if name == "Steering":  # one steps, one faces where it goes, one goes aside for it, one cannot
+            term.order[:, 1] = torch.tensor([0.5, 1.2, 1.2, 1.2])
+            term.order[:, 2] = term.order[:, 0] + torch.tensor([-1.0, 0.5, -1.2, 3.0])
         observations = env.observation_manager.compute()
         tasks, states = [make_task(_contract(env)) for _ in range(4)], _states(env)
         for task, order, state in zip(tasks, term.order.numpy(), states, strict=True):

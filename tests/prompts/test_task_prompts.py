@@ -9,8 +9,8 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import quat_from_yaw
-from tt_isaaclab.prompts.joint_conditions import direction, reach
-from tt_isaaclab.prompts.task_prompts import PACING, REACHING, keep_pace, run_up, step_and_reach, strike
+from tt_isaaclab.prompts.joint_conditions import direction
+from tt_isaaclab.prompts.task_prompts import PACING, REACHING, VEERING, keep_pace, run_up, step_and_reach, strike, veer
 
 SLOTS = DEFAULT_HUMANOID.conditionable
 PELVIS = SLOTS.index("Pelvis")
@@ -43,17 +43,49 @@ def test_who_is_too_slow_for_a_run_is_asked_for_more():
         torch.testing.assert_close(ours, theirs)
 
 
+@pytest.mark.parametrize(
+    ("speed", "facing", "off", "asked"),
+    [
+        (VEERING.even, 0.5, 0.0, VEERING.even),  # near enough
+        (1.2, -1.2, -0.61, 1.5466),  # 1.2 / cos(0.61) = 1.4640, which is 0.5640 above 0.9: + 5.64 %
+        (1.2, 1.7, 0.9626, 2.3520),  # no further than acos(1.2 / 2.1): 2.1 m/s, + 12 %
+        (1.2, 2.0, 0.0, 1.236),  # 2.0 - 0.96 would be too far off: straight on, + 3 %
+        (3.0, 0.7, 0.0, 3.36),  # faster than a walk, which cannot go aside
+    ],
+)
+def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(speed, facing, off, asked):
+    still, yaw, one = torch.zeros(1, 3), LEFT, torch.ones(1)
+    bodies = _bodies(still, torch.zeros(1), still, still)
+    target = veer(bodies, yaw, speed * one, yaw + facing, SLOTS)
+    for ours, theirs in zip(target, direction(still, yaw + off, asked * one, SLOTS), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.5])
+def test_who_is_to_stand_or_step_faces_as_ordered(speed):
+    still, speed = torch.zeros(1, 3), torch.tensor([speed])
+    target = veer(_bodies(still, torch.zeros(1), still, still), LEFT, speed, 2.0 * LEFT, SLOTS)
+    for ours, theirs in zip(target, direction(still, LEFT, speed, SLOTS, 2.0 * LEFT), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
 def test_far_points_are_stepped_towards_and_near_ones_reached_for():
-    """1 m to the left: steps that way, facing ahead, until there is no more time; half a metre: the hand alone."""
-    point = torch.tensor([[0.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.5, 1.0]])
-    bodies = _bodies(torch.zeros(3, 3), torch.zeros(3), torch.zeros(3, 3), point)
-    elapsed, time = torch.tensor([0, REACHING.early, 0]), torch.tensor([1.5, 1.0, 1.5])
+    """1 m left of where it is easy to reach: steps that way, facing ahead, until there is no more time. Near there: the hand,
+    and the pelvis stays; but for a point near the ground the hand alone."""
+    easy = torch.tensor([REACHING.ahead, REACHING.left, 0.0])
+    point = easy + torch.tensor([[0.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.3, 1.0], [0.0, 0.3, 0.1]])
+    bodies = _bodies(torch.tensor([[0.0, 0.0, 0.8]]).expand(4, 3), torch.zeros(4), torch.zeros(4, 3), point)
+    elapsed, time = torch.tensor([0, REACHING.early, 0, 0]), torch.tensor([1.5, 1.0, 1.5, 1.5])
     target = step_and_reach(bodies, point, elapsed, time, SLOTS, "R_Hand")
     steps = direction(torch.zeros(1, 3), LEFT, torch.tensor([REACHING.pace]), SLOTS, torch.zeros(1))
     for ours, theirs in zip(target, steps, strict=True):
         torch.testing.assert_close(ours[:1], theirs[:, :1])
-    for ours, theirs in zip(target, reach(point, time, SLOTS, "R_Hand"), strict=True):
-        torch.testing.assert_close(ours[1:], theirs[1:])
+    hand = SLOTS.index("R_Hand")
+    asked = torch.stack((*point[1:3], torch.tensor([easy[0], easy[1] + 0.3, REACHING.lowest])))
+    torch.testing.assert_close(target.pos[1:, 0, hand], asked)
+    torch.testing.assert_close(target.pos[1:3, 0, PELVIS], torch.tensor([0.0, 0.0, 0.9]).expand(2, 3))
+    assert target.visible[1:, 0].sum(dim=(1, 2)).tolist() == [2, 2, 1]
+    assert target.visible[1:, 0, hand, 0].all() and target.visible[1:3, 0, PELVIS, 0].all()
 
 
 @pytest.mark.parametrize(("short", "time", "beyond"), [(0.1, 0.4, 0.04), (0.1, 0.6, 0.0), (1.0, 0.4, 0.12)])

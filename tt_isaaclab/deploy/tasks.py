@@ -110,10 +110,21 @@ class Steering(Direction):
         error = self.facing - heading(state.rot[0])
         return np.concatenate((super().observe(state), [np.cos(error), np.sin(error)]))
 
+    def target(self, state: BodyState) -> PoseTarget:
+        """The pelvis moves so that it faces about as commanded; see `veer`."""
+        how, (yaw, speed, facing) = self._prompt["veering"], self.order
+        if how is None or speed < how["above"]:
+            return self._moving(state, speed * self.way, facing)
+        aside = _wrap(facing - yaw)
+        off = min(max(abs(aside) - how["within"], 0.0), np.arccos(min(speed / how["fastest"], 1.0)))
+        off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
+        fast = speed / np.cos(off)
+        fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
+        return self._moving(state, fast * np.array([np.cos(yaw + off), np.sin(yaw + off)]), yaw + off)
+
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """As Direction, and facing about right."""
-        error = self.facing - heading(state.rot[0])
-        off = abs(np.arctan2(np.sin(error), np.cos(error)))
+        off = abs(_wrap(self.facing - heading(state.rot[0])))
         return super().good(state, velocity) and off <= self.success["facing_tolerance"]
 
 
@@ -130,14 +141,15 @@ class Reach(Task):
         return (self.point - state.pos[0]) @ turn(heading(state.rot[0]))
 
     def target(self, state: BodyState) -> PoseTarget:
-        """Steps if the point is far, then the right hand is there when it will be judged; see `step_and_reach`."""
+        """Steps if the point is far, then the right hand is there when it will be judged, the pelvis stays; see `step_and_reach`."""
         how, asked = self._prompt["reaching"], self.point.copy()
         time = max(self.success["grace"] - 10 - self.elapsed, 3) * self.step_dt
         if how is not None:
-            way = (self.point - state.pos[0])[:2]
+            facing = heading(state.rot[0])
+            way = (self.point - state.pos[0] - turn(facing) @ [how["ahead"], how["left"], 0.0])[:2]
             distance = np.linalg.norm(way)
             if self.elapsed < how["early"] and distance > how["arm"]:
-                moving = self._moving(state, how["pace"] * way / distance, heading(state.rot[0]))
+                moving = self._moving(state, how["pace"] * way / distance, facing)
                 return PoseTarget(*(rows[:1] for rows in moving))
             short = self.point - state.pos[self._hand]
             if time <= how["soon"]:
@@ -146,11 +158,18 @@ class Reach(Task):
         target = self._hidden(np.array([time]))
         target.pos[:, self._hand_slot] = asked
         target.visible[:, self._hand_slot, 0] = True
+        if how is not None and asked[2] > how["lowest"]:
+            target.pos[:, self._pelvis_slot] = [*state.pos[0, :2], self._prompt["pelvis_height"]]
+            target.visible[:, self._pelvis_slot, 0] = True
         return target
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """The hand is near the point."""
         return np.linalg.norm(state.pos[self._hand] - self.point) <= self.success["tolerance"]
+
+
+def _wrap(angle: float) -> float:
+    return float(np.arctan2(np.sin(angle), np.cos(angle)))
 
 
 _TASKS = {"direction": Direction, "steering": Steering, "reach": Reach}

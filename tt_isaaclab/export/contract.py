@@ -13,12 +13,13 @@ from tt_isaaclab.humanoid.anatomy import ARMATURE, EFFORT_LIMIT
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID, HumanoidSpec
 from tt_isaaclab.prompts.joint_conditions import MOVE_TIMES, PELVIS_HEIGHT
-from tt_isaaclab.prompts.task_prompts import PACING, REACHING
+from tt_isaaclab.prompts.task_prompts import PACING, REACHING, VEERING
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, STATE_GROUP, TASK_GROUP
 from tt_isaaclab.tasks.direction import env_cfg as direction
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand
 from tt_isaaclab.tasks.mdp.terminations import HEAD_LOW, LOW, TOUCH
 from tt_isaaclab.tasks.reach import env_cfg as reach
+from tt_isaaclab.tasks.steering import env_cfg as steering
 
 CONVENTIONS = {
     "units": "SI: m, s, rad, kg, N",
@@ -99,6 +100,7 @@ def build_contract(
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
             "pacing": PACING._asdict() if prompt is direction.joint_prior else None,
+            "veering": VEERING._asdict() if prompt is steering.joint_prior else None,
             "reaching": REACHING._asdict() if prompt is reach.joint_prior else None,
         },
         "humanoid": _humanoid(spec),

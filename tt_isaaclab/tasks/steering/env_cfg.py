@@ -11,9 +11,10 @@ from isaaclab.utils import configclass
 from isaaclab_tasks.utils import preset
 
 from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts.task_prompts import veer
 from tt_isaaclab.tasks.mdp.observations import prompt_tokens
 from tt_isaaclab.tasks.mdp.rewards import steering_reward
-from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg
+from tt_isaaclab.tasks.mdp.task_env_cfg import BfmObservationsCfg, TaskEnvCfg, TaskObservationCfg, prompt_term
 
 from .command import SteeringCommand, SteeringCommandCfg
 
@@ -32,7 +33,13 @@ def steering_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> tor
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
-    """Joint-condition prompt: the pelvis moves along the command and faces as commanded. Shape (N, 2 x 184)."""
+    """Joint-condition prompt: the pelvis moves so that it faces about as commanded. Shape (N, 2 x 184)."""
+    command = _command(env)
+    return prompt_tokens(env, lambda bodies, slots: veer(bodies, command.angle, command.speed, command.facing, slots))
+
+
+def authors_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """The paper's joint-condition prompt: the pelvis moves along the command and faces as commanded. Shape (N, 2 x 184)."""
     command = _command(env)
     return prompt_tokens(
         env,
@@ -55,7 +62,7 @@ class ObservationsCfg(BfmObservationsCfg):
 
     @configclass
     class TargetsCfg(ObservationGroupCfg):
-        prior = ObservationTermCfg(func=joint_prior)
+        prior: ObservationTermCfg = prompt_term(joint_prior, authors_prior)
 
     task: TaskCfg = TaskCfg()
     targets: TargetsCfg | None = preset(default=None, joint_prior=TargetsCfg())
@@ -68,7 +75,8 @@ class RewardsCfg:
 
 @configclass
 class SteeringEnvCfg(TaskEnvCfg):
-    """``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads."""
+    """``presets=joint_prior`` adds the joint-condition prompt to what the behaviour model reads, with ``authors_prior`` the
+    paper's, which imported models are always asked with."""
 
     commands: CommandsCfg = CommandsCfg()
     observations: ObservationsCfg = ObservationsCfg()
