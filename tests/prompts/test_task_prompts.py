@@ -55,8 +55,7 @@ def test_who_is_too_slow_for_a_run_is_asked_for_more():
 )
 def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(speed, facing, off, asked):
     still, yaw, one = torch.zeros(1, 3), LEFT, torch.ones(1)
-    bodies = _bodies(still, torch.zeros(1), still, still)
-    target = veer(bodies, yaw, speed * one, yaw + facing, SLOTS)
+    target = veer(still, yaw, speed * one, yaw + facing, SLOTS)
     for ours, theirs in zip(target, direction(still, yaw + off, asked * one, SLOTS), strict=True):
         torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
 
@@ -64,7 +63,7 @@ def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(spee
 @pytest.mark.parametrize("speed", [0.0, 0.5])
 def test_who_is_to_stand_or_step_faces_as_ordered(speed):
     still, speed = torch.zeros(1, 3), torch.tensor([speed])
-    target = veer(_bodies(still, torch.zeros(1), still, still), LEFT, speed, 2.0 * LEFT, SLOTS)
+    target = veer(still, LEFT, speed, 2.0 * LEFT, SLOTS)
     for ours, theirs in zip(target, direction(still, LEFT, speed, SLOTS, 2.0 * LEFT), strict=True):
         torch.testing.assert_close(ours, theirs)
 

@@ -111,7 +111,7 @@ def keep_pace(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, slots: 
 
 
 def veer(
-    bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor, slots: Sequence[str]
+    root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor, slots: Sequence[str]
 ) -> SparseTarget:
     """Go between where to go and where to face, facing where one goes: the prompt of the Steering task.
 
@@ -119,7 +119,7 @@ def veer(
     cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. The paper's prompt is `direction`.
 
     Args:
-        bodies: State of the bodies now, world.
+        root_pos: Pelvis now (N, 3), world [m].
         yaw: Direction of travel ordered (N,), world [rad].
         speed: Speed ordered, along it (N,) [m/s].
         facing: Heading ordered (N,), world [rad].
@@ -133,7 +133,7 @@ def veer(
     fast = fast * (1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0))
     walks = speed >= above
     way = torch.where(walks, yaw + off, yaw)
-    return direction(bodies.pos[:, 0], way, torch.where(walks, fast, speed), slots, torch.where(walks, way, facing))
+    return direction(root_pos, way, torch.where(walks, fast, speed), slots, torch.where(walks, way, facing))
 
 
 def step_and_reach(
@@ -164,11 +164,9 @@ def step_and_reach(
     asked = point + beyond * short * (time <= soon).unsqueeze(-1)
     asked[:, 2].clamp_(min=lowest)
     target = reach(asked, time, slots, hand)
-    keeps, slot = asked[:, 2] > lowest, slots.index(PELVIS)
-    target.pos[keeps, 0, slot] = torch.cat((pelvis[:, :2], torch.full_like(pelvis[:, 2:], PELVIS_HEIGHT)), dim=-1)[
-        keeps
-    ]
-    target.visible[keeps, 0, slot, 0] = True
+    slot = slots.index(PELVIS)
+    target.pos[:, 0, slot, :2], target.pos[:, 0, slot, 2] = pelvis[:, :2], PELVIS_HEIGHT
+    target.visible[:, 0, slot, 0] = asked[:, 2] > lowest
 
     easy = ahead * unit_vector(facing) + left * unit_vector(facing + 0.5 * math.pi)
     way = (point - pelvis)[:, :2] - easy
