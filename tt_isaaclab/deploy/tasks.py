@@ -79,7 +79,7 @@ class Direction(Task):
     @property
     def way(self) -> np.ndarray:
         """Where to go (2,), world, unit length."""
-        return np.array([np.cos(self.order[0]), np.sin(self.order[0])])
+        return turn(self.order[0])[:2, 0]
 
     def observe(self, state: BodyState) -> np.ndarray:
         """Direction in the heading frame (2), speed (1)."""
@@ -120,7 +120,7 @@ class Steering(Direction):
         off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
         fast = speed / np.cos(off)
         fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
-        return self._moving(state, fast * np.array([np.cos(yaw + off), np.sin(yaw + off)]), yaw + off)
+        return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """As Direction, and facing about right."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import torch
 
+from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.sparse_targets import SparseTarget
 
@@ -23,8 +24,7 @@ MOVE_TIMES = (8 / 30, 1.0)
 RESPONSE = 0.8
 """How much later than it is asked to the bundled model turns [s]: who wants a curve asks for what comes then."""
 
-PELVIS = "Pelvis"
-"""Slot of the root."""
+_PELVIS = DEFAULT_HUMANOID.pelvis
 
 
 def move_pelvis(
@@ -52,7 +52,7 @@ def move_pelvis(
     pos = time.new_zeros(n, t, len(slots), 3)
     quat = time.new_zeros(n, t, len(slots), 4)
     quat[..., 3] = 1.0
-    pelvis = slots.index(PELVIS)
+    pelvis = slots.index(_PELVIS)
     pos[:, :, pelvis, :2] = root_pos[:, None, :2] + velocity.unsqueeze(1) * time.unsqueeze(-1)
     pos[:, :, pelvis, 2] = torch.as_tensor(height, device=time.device).view(-1, 1)
     quat[:, :, pelvis] = quat_from_yaw(facing).unsqueeze(1)
@@ -86,9 +86,9 @@ def direction(
     """
     later = RESPONSE * turning
     target = _move(root_pos, yaw + later, speed, slots, (yaw if facing is None else facing) + later)
-    target.visible[:, 0, slots.index(PELVIS)] = True
+    target.visible[:, 0, slots.index(_PELVIS)] = True
     target.visible[:, 0, -1] = True
-    target.visible[:, 1, slots.index(PELVIS), 0] = True
+    target.visible[:, 1, slots.index(_PELVIS), 0] = True
     return target
 
 

@@ -14,10 +14,10 @@ import torch
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.heading import heading_angle, unit_vector, wrap_angle
+from tt_isaaclab.kinematics.heading import from_heading_frame, heading_angle, unit_vector, wrap_angle
 from tt_isaaclab.kinematics.sparse_targets import SparseTarget
 
-from .joint_conditions import PELVIS, PELVIS_HEIGHT, direction, reach
+from .joint_conditions import PELVIS_HEIGHT, direction, reach
 
 
 class Reaching(NamedTuple):
@@ -128,12 +128,11 @@ def veer(
     within, hopeless, above, fastest, even, slip = VEERING
     aside = wrap_angle(facing - yaw)
     off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / fastest).clamp(max=1.0)))
-    off = torch.where(aside.abs() - off > hopeless, 0.0, off) * aside.sign()
+    steps = speed < above
+    off = torch.where(steps | (aside.abs() - off > hopeless), 0.0, off) * aside.sign()
     fast = speed / off.cos()
     fast = fast * (1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0))
-    walks = speed >= above
-    way = torch.where(walks, yaw + off, yaw)
-    return direction(root_pos, way, torch.where(walks, fast, speed), slots, torch.where(walks, way, facing))
+    return direction(root_pos, yaw + off, fast, slots, torch.where(steps, facing, yaw + off))
 
 
 def step_and_reach(
@@ -164,12 +163,12 @@ def step_and_reach(
     asked = point + beyond * short * (time <= soon).unsqueeze(-1)
     asked[:, 2].clamp_(min=lowest)
     target = reach(asked, time, slots, hand)
-    slot = slots.index(PELVIS)
+    slot = slots.index(DEFAULT_HUMANOID.pelvis)
     target.pos[:, 0, slot, :2], target.pos[:, 0, slot, 2] = pelvis[:, :2], PELVIS_HEIGHT
     target.visible[:, 0, slot, 0] = asked[:, 2] > lowest
 
-    easy = ahead * unit_vector(facing) + left * unit_vector(facing + 0.5 * math.pi)
-    way = (point - pelvis)[:, :2] - easy
+    easy = from_heading_frame(bodies.quat[:, 0], pelvis.new_tensor((ahead, left, 0.0)).expand_as(pelvis))
+    way = (point - pelvis - easy)[:, :2]
     steps = direction(pelvis, torch.atan2(way[:, 1], way[:, 0]), torch.full_like(facing, pace), slots, facing)
     stepping = (elapsed < early) & (way.norm(dim=-1) > arm)
     for ours, theirs in zip(target, steps, strict=True):
