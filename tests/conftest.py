@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # spinning workers steal the cores that the physics threads need
+if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):  # of `pytest -n`: each has its share of the cores
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(workers))))
 os.environ.setdefault("WARP_CACHE_PATH", str(Path(__file__).parents[1] / ".warp"))  # not shared with other processes
 
 

@@ -14,6 +14,7 @@ from tt_isaaclab.export.contract import build_contract
 from tt_isaaclab.humanoid.generate import ASSETS
 from tt_isaaclab.humanoid.poses import standing_pose
 from tt_isaaclab.humanoid.state import read_bodies
+from tt_isaaclab.kinematics.heading import heading_angle
 from tt_isaaclab.tasks.make import command_name, open_env
 
 
@@ -47,7 +48,9 @@ def test_observations_and_judgement_are_those_of_the_environment(name, tolerance
     with open_env(name, physics="newton_mujoco", num_envs=4, seed=0, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(env.spec.id))
         env.reset()
-        if name == "Direction":  # two walk, two run
+        if name == "Direction":  # one stands, one walks, one runs, one turns first
+            facing = heading_angle(env.scene["robot"].data.root_link_quat_w.torch)
+            term.order[:, 0] = facing + torch.tensor([0.5, 0.5, 0.5, -1.0])
             term.order[:, 1] = torch.tensor([0.0, 1.5, 2.5, 5.0])
         if name == "Steering":  # one steps, one faces where it goes, one goes aside for it, one cannot
             term.order[:, 1] = torch.tensor([0.5, 1.2, 1.2, 1.2])

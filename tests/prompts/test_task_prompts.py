@@ -33,13 +33,22 @@ def _bodies(pelvis: torch.Tensor, yaw: torch.Tensor, velocity: torch.Tensor, han
 
 
 def test_who_is_too_slow_for_a_run_is_asked_for_more():
-    """Told to walk: what is ordered. Told to run: as much more as it lacks along the way, never less, never too much."""
-    speed, now = torch.tensor([1.5, 3.0, 3.0, 3.0, 6.0]), torch.tensor([0.0, 2.5, 3.5, 0.0, 3.0])
-    asked, across = torch.tensor([1.5, 3.5, 3.0, PACING.most, PACING.most]), torch.full_like(now, 0.7)
-    still, yaw = torch.zeros(5, 3), LEFT.expand(5)
-    bodies = _bodies(still, torch.zeros(5), torch.stack((across, now, torch.zeros_like(now)), dim=1), still)
-    target = keep_pace(bodies, yaw, speed, SLOTS)
-    for ours, theirs in zip(target, direction(still, yaw, asked, SLOTS), strict=True):
+    """Told to walk: what is ordered. Told to run: as much more as it lacks along the way, never less, never too much.
+    Facing elsewhere it turns first."""
+    speed, now = torch.tensor([2.0, 3.0, 3.0, 3.0, 6.0]), torch.tensor([0.0, 2.5, 3.5, 0.0, 3.0])
+    ahead, turning = [2.0, 3.5, 3.0, PACING.most, PACING.most], [2.0, *4 * [PACING.turning]]
+    across = torch.full_like(now, 0.7)
+    still, yaw, velocity = torch.zeros(5, 3), LEFT.expand(5), torch.stack((across, now, torch.zeros_like(now)), dim=1)
+    for off, asked in ((PACING.turned - 0.1, ahead), (PACING.turned + 0.1, turning)):
+        target = keep_pace(_bodies(still, yaw - off, velocity, still), yaw, speed, SLOTS)
+        for ours, theirs in zip(target, direction(still, yaw, torch.tensor(asked), SLOTS), strict=True):
+            torch.testing.assert_close(ours, theirs)
+
+
+def test_who_is_to_stand_goes_on_facing_where_it_does():
+    still, yaw, zero = torch.zeros(1, 3), torch.tensor([0.4]), torch.zeros(1)
+    target = keep_pace(_bodies(still, yaw, still, still), LEFT, zero, SLOTS)
+    for ours, theirs in zip(target, direction(still, yaw, zero, SLOTS), strict=True):
         torch.testing.assert_close(ours, theirs)
 
 

@@ -87,11 +87,14 @@ class Direction(Task):
         return np.array([np.cos(angle), np.sin(angle), self.order[1]])
 
     def target(self, state: BodyState) -> PoseTarget:
-        """The pelvis moves on at the commanded velocity, asked for more while too slow for a run; see `keep_pace`."""
-        how, speed = self._prompt["pacing"], self.order[1]
-        if how is not None and speed > how["above"]:
-            speed = min(speed + max(speed - state.lin_vel[0, :2] @ self.way, 0.0), how["most"])
-        return self._moving(state, speed * self.way, self.facing)
+        """The pelvis moves on at the commanded velocity; see `keep_pace`."""
+        how, (yaw, speed), now = self._prompt["pacing"], self.order, heading(state.rot[0])
+        if how is None:
+            return self._moving(state, speed * self.way, yaw)
+        if speed > how["above"]:
+            more = min(speed + max(speed - state.lin_vel[0, :2] @ self.way, 0.0), how["most"])
+            speed = how["turning"] if abs(_wrap(yaw - now)) > how["turned"] else more
+        return self._moving(state, speed * self.way, yaw if speed > 0.0 else now)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """The speed along the way is within a share of the target speed, or small where that is zero."""
