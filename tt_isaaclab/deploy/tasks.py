@@ -73,9 +73,6 @@ class Task:
 class Direction(Task):
     """The order is a world angle [rad] and a speed [m/s]."""
 
-    facing = property(lambda self: self.order[0])
-    """World angle to face [rad]."""
-
     @property
     def way(self) -> np.ndarray:
         """Where to go (2,), world, unit length."""
@@ -107,6 +104,7 @@ class Steering(Direction):
     """The order is that of Direction and a world heading to face [rad]."""
 
     facing = property(lambda self: self.order[2])
+    """World angle to face [rad]."""
 
     def observe(self, state: BodyState) -> np.ndarray:
         """As Direction, then the way to face in the heading frame (2)."""
