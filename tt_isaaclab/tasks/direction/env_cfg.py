@@ -31,7 +31,7 @@ def direction_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> to
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
-    """Joint-condition prompt: as the paper's, and faster while too slow for a run. Shape (N, 2 x 184)."""
+    """Joint-condition prompt: the paper's, changed for who is to stand or to run (`keep_pace`). Shape (N, 2 x 184)."""
     command = _command(env)
     return prompt_tokens(env, lambda bodies, slots: keep_pace(bodies, command.angle, command.speed, slots))
 
