@@ -85,13 +85,13 @@ class Direction(Task):
 
     def target(self, state: BodyState) -> PoseTarget:
         """The pelvis moves on at the commanded velocity; see `keep_pace`."""
-        how, (yaw, speed), now = self._prompt["pacing"], self.order, heading(state.rot[0])
+        how, (yaw, speed), facing = self._prompt["pacing"], self.order, heading(state.rot[0])
         if how is None:
             return self._moving(state, speed * self.way, yaw)
         if speed > how["above"]:
             more = min(speed + max(speed - state.lin_vel[0, :2] @ self.way, 0.0), how["most"])
-            speed = how["turning"] if abs(_wrap(yaw - now)) > how["turned"] else more
-        return self._moving(state, speed * self.way, yaw if speed > 0.0 else now)
+            speed = how["turning"] if abs(_wrap(yaw - facing)) > how["turned"] else more
+        return self._moving(state, speed * self.way, yaw if speed > 0.0 else facing)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """The speed along the way is within a share of the target speed, or small where that is zero."""
