@@ -150,6 +150,10 @@ class BfmNetwork(nn.Module):
 
     def act(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
         """Action means (N, actions); ``extra_tokens`` (N, K, width) are words of the caller's own, always visible."""
+        return self.decode(self.head(self.attend(embedded, extra_tokens)), embedded.context)
+
+    def attend(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
+        """The transformer's row that is read out (N, width); ``head`` makes the mean of the latent from it."""
         x, visible = embedded.tokens, embedded.visible
         if extra_tokens is not None:
             x = torch.cat((x, extra_tokens), dim=1)
@@ -157,9 +161,12 @@ class BfmNetwork(nn.Module):
                 visible = torch.cat((visible, visible.new_ones(extra_tokens.shape[:2])), dim=1)
         for block in self.blocks:
             x = block(x, visible)
-        latent = self.latent_mlp(self.head(self.readout(x)))
-        before, after = embedded.context.tensor_split((self._latent_at,), dim=-1)
-        mean = self.decoder(torch.cat((before, latent, after), dim=-1))
+        return self.readout(x)
+
+    def decode(self, latent: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """Action means (N, actions) from the latent (N, latent) and the decoder's other inputs (N, C)."""
+        before, after = context.tensor_split((self._latent_at,), dim=-1)
+        mean = self.decoder(torch.cat((before, self.latent_mlp(latent), after), dim=-1))
         return torch.tanh(mean) if self.layout.squash == "tanh" else mean
 
     def _context(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:

@@ -104,6 +104,7 @@ def test_words_adds_sentences_and_keeps_the_rest(tmp_path):
         (("track", "--library", "nowhere"), "nowhere: no such motion library"),
         (("distill", "--library", "nowhere", "--tracker", "x", "--output", "x"), "nowhere: no such motion library"),
         (("evaluate", "--tracker", "nowhere.pt"), "name a motion library"),
+        (("evaluate", "--tracker", "nowhere.pt", "--library", __file__, "--card"), "a tracker has no card"),
         (("average", "a.pt", "b.pt", "--shares", "0.5", "0.5", "--output", "x"), "trackers count alike"),
     ],
 )

@@ -30,7 +30,8 @@ CAPTIONS = torch.randn(3, 256)
 
 def _samples(n: int) -> Samples:
     visible, caption = torch.rand(n, 6) < 0.5, torch.randint(NONE, len(CAPTIONS), (n,))
-    return Samples(torch.randn(n, 358), torch.randn(n, 6, 184), visible, caption, torch.randn(n, 69))
+    rows = torch.randn(n, 6, 184)
+    return Samples(torch.randn(n, 358), rows, visible, caption, torch.randn(n, 69), torch.randn_like(rows))
 
 
 def test_replay_keeps_the_latest():
@@ -51,27 +52,34 @@ def test_replay_draws_the_same_whatever_else_draws():
     assert other.draw(20).label.equal(first.label) and not one.draw(20).label.equal(first.label)
 
 
-def test_student_learns_and_goes_on_from_its_file(tmp_path):
+@pytest.mark.parametrize("variational", [None, 0.01])
+def test_student_learns_and_goes_on_from_its_file(tmp_path, variational):
     torch.manual_seed(0)
     samples, path = _samples(64), tmp_path / "student.safetensors"
-    student = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3)
+    student = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3, variational=variational)
     student.observe(samples)
     losses = [student.update(samples).item() for _ in range(20)]
     assert losses[-1] < losses[0]
     student.save(path, {"collected": 7})
-    again = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3)
+    again = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3, variational=variational)
     assert again.load(path) == {"collected": 7, "updates": 20}
-    for _ in range(3):
-        assert again.update(samples) == student.update(samples)
+    for i in range(3):
+        torch.manual_seed(i)
+        expected = student.update(samples)
+        torch.manual_seed(i)
+        assert again.update(samples) == expected
     with pytest.raises(BfmFileError, match="another layout"):
         Student(bundled(), CAPTIONS, updates=40, learning_rate=3e-3).load(path)
+    other = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3, variational=None if variational else 0.01)
+    with pytest.raises(BfmFileError, match="another kind of latent"):
+        other.load(path)
 
 
 @pytest.mark.parametrize(("capability", "halves"), [("AVX2", False), ("AVX512", True)])
 def test_student_learns_in_half_precision_where_that_is_faster(monkeypatch, capability, halves):
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     student, seen = Student(LAYOUT, CAPTIONS, updates=40, learning_rate=3e-3), []
-    student.network.register_forward_hook(lambda *_: seen.append(torch.is_autocast_enabled("cpu")))
+    student.network.decoder.register_forward_hook(lambda *_: seen.append(torch.is_autocast_enabled("cpu")))
     student.update(_samples(8))
     assert seen == [halves]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tt_isaaclab.bfm.weights import load_bfm, save_bfm
 from tt_isaaclab.file_identity import sha256
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 
@@ -50,3 +52,22 @@ def make_card(
         "training": training,
         "commands": commands,
     }
+
+
+def add_measured(path: Path | str, backend: str, measured: dict[str, Any]) -> None:
+    """Say in a model's card what was measured of it on a backend, in place of what was said of that before.
+
+    Weights and hash stay as they are, so trained tokens go on fitting. Raises BfmFileError.
+    """
+    layout, weights, card = load_bfm(path)
+    card["measured"] = card.get("measured", {}) | {backend: _rounded(measured)}
+    save_bfm(path, layout, weights, card)
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers with four decimals; None where there is none, which JSON has no word for."""
+    if isinstance(value, dict):
+        return {name: _rounded(item) for name, item in value.items()}
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 4)
+    return value

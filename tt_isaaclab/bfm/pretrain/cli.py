@@ -79,8 +79,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill.add_argument("--samples", type=int, help="environment steps to learn from (1 M)")
     distill.add_argument("--rate", type=float, help="highest learning rate (5e-4)")
     distill.add_argument("--batch", type=int, help="samples an update (512); 2048 with 4096 environments on a GPU")
-    distill.add_argument(
+    learnt = distill.add_mutually_exclusive_group()
+    learnt.add_argument(
         "--words_only", action="store_true", help="teach a --former model the captions, and keep all else as it is"
+    )
+    learnt.add_argument(
+        "--variational",
+        type=float,
+        metavar="WEIGHT",
+        help="learn the latent by a variational posterior, whose divergence weighs so much at the end (MaskedMimic's "
+        "0.01); the model that ships is deterministic",
     )
     distill.add_argument("--resume", action="store_true", help="go on where the same command was stopped")
 
@@ -104,6 +112,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--table", type=Path, default=TABLE, help="table of clips with the sentences to say (%(default)s)"
     )
     evaluate.add_argument("--json", type=Path, help="write the numbers here")
+    evaluate.add_argument(
+        "--card", action="store_true", help="write the numbers of --bfm into its card too, one entry a backend"
+    )
 
 
 def _simulation(parser: argparse.ArgumentParser, envs: str) -> None:
@@ -204,7 +215,9 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
-    given = {"samples": args.samples, "learning_rate": args.rate, "batch": args.batch, "words_only": args.words_only}
+    names = {"samples": "samples", "rate": "learning_rate", "batch": "batch"}
+    given = {field: getattr(args, name) for name, field in names.items()}
+    given |= {"words_only": args.words_only, "variational": args.variational}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)
     layout, library = bundled(args.size), MotionLibrary.load(args.library)
@@ -297,15 +310,19 @@ def _evaluate(args: argparse.Namespace) -> int:
     from tt_isaaclab.bfm.frozen import FrozenBfm
     from tt_isaaclab.evaluation import zero_shot
     from tt_isaaclab.evaluation.requests import REQUESTS, sentences
-    from tt_isaaclab.physics.presets import DEFAULT_DEVICE
+    from tt_isaaclab.physics.presets import DEFAULT_DEVICE, default_backend
     from tt_isaaclab.prompts.text import reads_words
 
+    from .card import add_measured
     from .evaluate import follow_student, follow_tracker
     from .motions.table import load_prompts
 
     if args.tracker is not None or args.library is not None:
         _check_library(args.library)
-    options = {"physics": args.physics, "device": args.device or DEFAULT_DEVICE, "seed": args.seed}
+    if args.card and args.bfm is None:
+        raise ValueError("a tracker has no card; name a model with --bfm")
+    device = args.device or DEFAULT_DEVICE
+    options = {"physics": args.physics or default_backend(device), "device": device, "seed": args.seed}
     report: dict = {**options, "library": str(args.library), "bfm": str(args.bfm), "tracker": str(args.tracker)}
     if args.tracker is not None:
         following = {"tracker": follow_tracker(str(args.library), args.tracker, **options)}
@@ -327,6 +344,10 @@ def _evaluate(args: argparse.Namespace) -> int:
             print(f"{name}, {group.replace('_', ' ')} clips: {numbers}, {100 * mean['body_error']:.1f} cm")
     if args.json is not None:
         write_json(args.json, report)
+    if args.card:
+        means = {name: result["mean"] for name, result in report["following"].items()}
+        measured = {"seed": args.seed, "command": _command(), "zero_shot": report["zero_shot"], "following": means}
+        add_measured(args.bfm, options["physics"], measured)
     return 0
 
 

@@ -37,10 +37,12 @@ class DistillCfg(LessonsCfg):
     Attributes:
         guided: Share of episodes in which the expert goes on acting.
         words_only: Whether only the words of a former model are taught, and all else stays as it is.
+        variational: Weight of the divergence of a variational latent at the end, or None for a deterministic one.
     """
 
     guided: float = 0.05
     words_only: bool = False
+    variational: float | None = None
 
 
 def student_env(cfg: TrackingEnvCfg) -> None:
@@ -70,14 +72,15 @@ class Distillation(Lessons):
         self.cfg, self._env, self._experts = cfg, env, experts
         self._command: MotionCommand = env.command_manager.get_term("motion")
         self._targets = StudentTargets(self._command, layout, captions)
-        if experts.former is not None:
-            self._everything = seeing(env, experts.former.layout, VIEWS["everything"])
-            if start is None and same_size(layout, experts.former.layout):
-                start = experts.former
+        self._everything = seeing(env, layout, VIEWS["everything"])
+        if start is None and experts.former is not None and same_size(layout, experts.former.layout):
+            start = experts.former
         updates = cfg.updates(cfg.samples)
         if cfg.words_only and start is None:
             raise ValueError("only the words can be taught to a --former model of the same size alone; name one")
-        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only)
+        self.student = Student(
+            layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only, cfg.variational
+        )
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
         self._guided = torch.ones(n, dtype=torch.bool, device=env.device)
@@ -106,13 +109,14 @@ class Distillation(Lessons):
         self._targets.advance(self._fresh | self._command.went_on, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
+        reference = targets[:, :0] if self.cfg.variational is None else self._everything()[0]
         if former is not None:  # as a teacher it sees the whole reference, or the prompt that the student sees
             whole = self._targets.kind < Kind.DIRECTION
             rows, shown = self._everything()
             rows, shown = torch.where(whole[:, None, None], rows, targets), torch.where(whole[:, None], shown, visible)
             own = former({"state": state, "targets": rows}, {"targets": shown})
         label = self._experts.action(self._observations, self._command, own)
-        return Samples(state, targets, visible, self._targets.caption.clone(), label)
+        return Samples(state, targets, visible, self._targets.caption.clone(), label, reference)
 
     def _begin_episodes(self) -> None:
         progress = self.collected / self.cfg.samples

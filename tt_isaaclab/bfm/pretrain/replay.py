@@ -21,6 +21,8 @@ class Samples(NamedTuple):
     """Which sentence it was told (N,), a row of `Captions.vectors` or `NONE`."""
     label: torch.Tensor
     """The expert's action (N, 69)."""
+    reference: torch.Tensor
+    """All target rows of the reference (N, T, 184), or none (N, 0, 184) where no `Posterior` reads them."""
 
 
 class Replay:

@@ -17,6 +17,7 @@ from tt_isaaclab.bfm.layout import BfmLayout
 from tt_isaaclab.bfm.network import BfmNetwork
 
 from .captions import NONE
+from .posterior import Posterior
 from .replay import Replay, Samples
 
 CHECKPOINT = FileKind("distillation/1", "distillation checkpoint", "start without --resume", BfmFileError)
@@ -26,6 +27,10 @@ _WARM_UP = 0.02
 
 _AVERAGE = 0.998
 """Decay of the running average of the weights: about the last 500 updates."""
+
+_EASY = (1.0e-4, 0.2, 0.5)
+"""A variational latent is first almost free: the divergence's weight while it is, and the shares of the training
+between which it rises to what it ends with."""
 
 _MAX_NORM = 1.0
 """Gradients are clipped to this norm."""
@@ -60,6 +65,12 @@ def _halves_pay(device: str) -> bool:
     return device != "cpu" or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 
 
+def _divergence_weight(progress: float, final: float) -> float:
+    """Weight of a variational latent's divergence at a share of the training."""
+    first, begin, end = _EASY
+    return first + (final - first) * min(max((progress - begin) / (end - begin), 0.0), 1.0)
+
+
 _SMALL = 1.0e-6
 """Mean square below which an error counts as none: its gradient vanishes."""
 
@@ -83,6 +94,7 @@ class Student:
         learning_rate: float,
         former: BfmNetwork | None = None,
         keep: bool = False,
+        variational: float | None = None,
     ) -> None:
         """A student at the beginning.
 
@@ -93,6 +105,7 @@ class Student:
             learning_rate: Highest rate.
             former: A model whose weights it starts with; what that model does not read starts afresh.
             keep: Learn sentences alone, and keep all other weights as they are.
+            variational: Weight of the divergence of a variational latent at the end, or None for a deterministic one.
         """
         self.network = BfmNetwork(layout).to(captions.device)
         self._captions, self._fixed = captions, former is not None
@@ -106,8 +119,13 @@ class Student:
         self.updates = 0
         self._total, self._rate = updates, learning_rate
         self.network.requires_grad_(not keep)
-        learning = self.network.tokenisers["text"] if keep else self.network
-        self._optimiser = torch.optim.Adam(learning.requires_grad_(True).parameters(), lr=learning_rate)
+        self._parts = {"network": self.network, "average": self._averaged}
+        learning = [*(self.network.tokenisers["text"] if keep else self.network).requires_grad_(True).parameters()]
+        self._variational = variational
+        if variational is not None:
+            self._parts["posterior"] = self._posterior = Posterior(self.network).to(captions.device)
+            learning += self._posterior.parameters()
+        self._optimiser = torch.optim.Adam(learning, lr=learning_rate)
 
     @torch.no_grad()
     def act(self, samples: Samples) -> torch.Tensor:
@@ -147,11 +165,17 @@ class Student:
             group["lr"] = rate
         device = samples.state.device.type
         with torch.autocast(device, torch.bfloat16, enabled=_halves_pay(device)):
-            action = self.network(*self._read(samples))
+            embedded = self.network.embed(*self._read(samples))
+            if self._variational is None:
+                action, surprise = self.network.act(embedded), 0.0
+            else:
+                latent, divergence = self._posterior(self.network, self.network.attend(embedded), samples)
+                action = self.network.decode(latent, embedded.context)
+                surprise = _divergence_weight(progress, self._variational) * divergence.mean()
         loss = ((action.float() - samples.label).square().mean(-1) + _SMALL).sqrt().mean()
         self._optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_NORM)
+        (loss + surprise).backward()
+        torch.nn.utils.clip_grad_norm_(self._optimiser.param_groups[0]["params"], _MAX_NORM)
         self._optimiser.step()
         self._averaged.update_parameters(self.network)
         self.updates += 1
@@ -166,8 +190,7 @@ class Student:
 
     def save(self, path: Path | str, progress: dict) -> None:
         """Write weights, optimiser state and ``progress`` (what JSON can hold)."""
-        tensors = {f"network/{name}": tensor for name, tensor in self.network.state_dict().items()}
-        tensors |= {f"average/{name}": tensor for name, tensor in self._averaged.state_dict().items()}
+        tensors = {f"{p}/{name}": t for p, part in self._parts.items() for name, t in part.state_dict().items()}
         for i, moments in self._optimiser.state_dict()["state"].items():
             tensors |= {f"adam/{i}/{name}": torch.as_tensor(value) for name, value in moments.items()}
         progress = progress | {"updates": self.updates}
@@ -184,8 +207,11 @@ class Student:
         tensors, metadata = read_tensors(path, CHECKPOINT)
         if metadata["layout"] != self.network.layout.to_json():
             raise BfmFileError(f"{path}: a distillation of another layout; start without --resume")
-        for module, prefix in ((self.network, "network/"), (self._averaged, "average/")):
-            module.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+        if {name.split("/")[0] for name in tensors} - {"adam"} != set(self._parts):
+            raise BfmFileError(f"{path}: a distillation with another kind of latent; start without --resume")
+        for prefix, part in self._parts.items():
+            mine = {n.removeprefix(f"{prefix}/"): t for n, t in tensors.items() if n.startswith(f"{prefix}/")}
+            part.load_state_dict(mine)
         state = self._optimiser.state_dict()
         for name, tensor in tensors.items():
             if name.startswith("adam/"):

@@ -111,4 +111,4 @@ class WordLessons(Lessons):
             told = self._former({"state": inputs["state"], "text": self._words[self._sentence]})
             label = torch.where(self._known[self._sentence].unsqueeze(1), told, label)
         unseen = inputs["targets"][:, :0]
-        return Samples(inputs["state"], unseen, unseen[..., 0].bool(), self._sentence.clone(), label)
+        return Samples(inputs["state"], unseen, unseen[..., 0].bool(), self._sentence.clone(), label, unseen)
