@@ -10,18 +10,21 @@ from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import quat_from_yaw
 from tt_isaaclab.prompts.joint_conditions import direction
-from tt_isaaclab.prompts.task_prompts import PACING, REACHING, VEERING, keep_pace, run_up, step_and_reach, strike, veer
+from tt_isaaclab.prompts.task_prompts import (
+    PACING,
+    REACHING,
+    VEERING,
+    keep_pace,
+    paced,
+    run_up,
+    step_and_reach,
+    strike,
+    veer,
+)
 
 SLOTS = DEFAULT_HUMANOID.conditionable
 PELVIS = SLOTS.index("Pelvis")
 LEFT = torch.tensor([0.5 * math.pi])
-
-
-def test_a_run_up_goes_back_to_the_middle_of_the_corridor():
-    target = run_up(torch.zeros(3, 3), torch.tensor([0.0, 0.3, -0.3]), SLOTS)
-    assert target.heading[:, 0].tolist() == pytest.approx([0.0, -math.atan(0.3), math.atan(0.3)])
-    torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([2.0, 0.0, 0.0]))
-    assert target.visible[:, 0, PELVIS].all()
 
 
 def _bodies(pelvis: torch.Tensor, yaw: torch.Tensor, velocity: torch.Tensor, hand: torch.Tensor) -> BodyState:
@@ -32,17 +35,30 @@ def _bodies(pelvis: torch.Tensor, yaw: torch.Tensor, velocity: torch.Tensor, han
     return BodyState(pos, quat_from_yaw(yaw).unsqueeze(1).expand(n, 24, 4), lin_vel, zeros)
 
 
-def test_who_is_too_slow_for_a_run_is_asked_for_more():
-    """Told to walk: what is ordered. Told to run: as much more as it lacks along the way, never less, never too much.
-    Facing elsewhere it turns first."""
-    speed, now = torch.tensor([2.0, 3.0, 3.0, 3.0, 6.0]), torch.tensor([0.0, 2.5, 3.5, 0.0, 3.0])
-    ahead, turning = [2.0, 3.5, 3.0, PACING.most, PACING.most], [2.0, *4 * [PACING.turning]]
-    across = torch.full_like(now, 0.7)
-    still, yaw, velocity = torch.zeros(5, 3), LEFT.expand(5), torch.stack((across, now, torch.zeros_like(now)), dim=1)
-    for off, asked in ((PACING.turned - 0.1, ahead), (PACING.turned + 0.1, turning)):
-        target = keep_pace(_bodies(still, yaw - off, velocity, still), yaw, speed, SLOTS)
-        for ours, theirs in zip(target, direction(still, yaw, torch.tensor(asked), SLOTS), strict=True):
+def test_who_is_to_run_walks_first_and_then_is_asked_for_more_the_slower_it_is():
+    """Told to walk: what is ordered. Told to run: first a walk, until it goes that way and faces there; then twice what it lacks
+    along the way more, never less than ordered, never too much."""
+    order, now = torch.tensor([1.8, 2.0, 3.0, 3.0, 3.0, 3.0, 6.0]), torch.tensor([0.0, 0.0, 1.3, 1.5, 2.75, 3.5, 3.0])
+    ahead = torch.tensor([1.8, 2.0, PACING.walk, PACING.most, 3.5, 3.0, PACING.most])
+    across, turned = torch.full_like(now, 0.7), order.clamp(max=PACING.walk)
+    still, yaw = torch.zeros(7, 3), LEFT.expand(7)
+    for off, asked in ((PACING.turned - 0.1, ahead), (PACING.turned + 0.1, turned)):
+        bodies = _bodies(still, yaw - off, torch.stack((across, now, torch.zeros_like(now)), dim=1), still)
+        torch.testing.assert_close(paced(bodies, yaw, order), asked)
+        target = keep_pace(bodies, yaw, order, SLOTS)
+        for ours, theirs in zip(target, direction(still, yaw, asked, SLOTS), strict=True):
             torch.testing.assert_close(ours, theirs)
+
+
+def test_a_run_up_goes_back_to_the_middle_of_the_corridor():
+    zeros, aside = torch.zeros(3, 3), torch.tensor([0.0, 0.3, -0.3])
+    way = [0.0, -math.atan(0.3), math.atan(0.3)]
+    for speed, asked in ((0.0, PACING.walk), (3.0, PACING.most)):
+        bodies = _bodies(zeros, torch.tensor(way), speed * torch.eye(3)[:1].expand(3, 3), zeros)
+        target = run_up(bodies, aside, SLOTS)
+        assert target.heading[:, 0].tolist() == pytest.approx(way)
+        torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([asked, 0.0, 0.0]))
+        assert target.visible[:, 0, PELVIS].all()
 
 
 def test_who_is_to_stand_goes_on_facing_where_it_does():
@@ -59,12 +75,12 @@ def test_who_is_to_stand_goes_on_facing_where_it_does():
         (1.2, -1.2, -0.61, 1.5466),  # 1.2 / cos(0.61) = 1.4640, which is 0.5640 above 0.9: + 5.64 %
         (1.2, 1.7, 0.9626, 2.3520),  # no further than acos(1.2 / 2.1): 2.1 m/s, + 12 %
         (1.2, 2.0, 0.0, 1.236),  # 2.0 - 0.96 would be too far off: straight on, + 3 %
-        (3.0, 0.7, 0.0, 3.36),  # faster than a walk, which cannot go aside
+        (3.0, 0.7, 0.0, PACING.walk),  # faster than a walk, which alone can go aside; this one stands still yet
     ],
 )
 def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(speed, facing, off, asked):
     still, yaw, one = torch.zeros(1, 3), LEFT, torch.ones(1)
-    target = veer(still, yaw, speed * one, yaw + facing, SLOTS)
+    target = veer(_bodies(still, yaw, still, still), yaw, speed * one, yaw + facing, SLOTS)
     for ours, theirs in zip(target, direction(still, yaw + off, asked * one, SLOTS), strict=True):
         torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
 
@@ -72,7 +88,7 @@ def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(spee
 @pytest.mark.parametrize("speed", [0.0, 0.5])
 def test_who_is_to_stand_or_step_faces_as_ordered(speed):
     still, speed = torch.zeros(1, 3), torch.tensor([speed])
-    target = veer(still, LEFT, speed, 2.0 * LEFT, SLOTS)
+    target = veer(_bodies(still, LEFT, still, still), LEFT, speed, 2.0 * LEFT, SLOTS)
     for ours, theirs in zip(target, direction(still, LEFT, speed, SLOTS, 2.0 * LEFT), strict=True):
         torch.testing.assert_close(ours, theirs)
 

@@ -85,13 +85,19 @@ class Direction(Task):
 
     def target(self, state: BodyState) -> PoseTarget:
         """The pelvis moves on at the commanded velocity; see `keep_pace`."""
-        how, (yaw, speed), facing = self._prompt["pacing"], self.order, heading(state.rot[0])
-        if how is None:
-            return self._moving(state, speed * self.way, yaw)
-        if speed > how["above"]:
-            more = min(speed + max(speed - state.lin_vel[0, :2] @ self.way, 0.0), how["most"])
-            speed = how["turning"] if abs(_wrap(yaw - facing)) > how["turned"] else more
-        return self._moving(state, speed * self.way, yaw if speed > 0.0 else facing)
+        yaw, speed = self.order
+        stays = self._prompt["pacing"] is not None and speed == 0.0
+        return self._moving(state, self._paced(state) * self.way, heading(state.rot[0]) if stays else yaw)
+
+    def _paced(self, state: BodyState) -> float:
+        """What speed to ask for now [m/s]; see `paced`."""
+        how, yaw, speed = self._prompt["pacing"], self.order[0], self.order[1]
+        if how is None or speed <= how["above"]:
+            return speed
+        now, off = state.lin_vel[0, :2] @ self.way, abs(_wrap(yaw - heading(state.rot[0])))
+        if now < how["slow"] or off > how["turned"]:
+            return min(speed, how["walk"])
+        return min(speed + how["gain"] * max(speed - now, 0.0), how["most"])
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """The speed along the way is within a share of the target speed, or small where that is zero."""
@@ -121,6 +127,7 @@ class Steering(Direction):
         off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
         fast = speed / np.cos(off)
         fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
+        fast = self._paced(state) if speed > self._prompt["pacing"]["above"] else fast
         return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:

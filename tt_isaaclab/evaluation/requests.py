@@ -31,7 +31,7 @@ class Request:
         speed: Commanded pelvis speed [m/s]; 0 without a turn shows no target at all, which means to stand.
         turn: Rate at which the commanded direction turns [deg/s]; without a speed it is a turn on the spot.
         facing: Angle from the commanded direction to the heading to face [deg].
-        prompt: Function of `joint_conditions` that makes the targets.
+        prompt: ``direction`` or ``velocity``, of `joint_conditions`; or ``paced``, of `task_prompts`: a run begins as a walk.
         push: Change of the pelvis' velocity every two seconds, any way along the ground [m/s].
         sentence: Words, after a second of standing, in place of targets.
         shows: What must be seen: the ``speed``, or one of the other names of `judge`.
@@ -53,6 +53,8 @@ REQUESTS = (
     *(Request(f"walk {speed} m/s", speed) for speed in (0.6, 1.0, 1.2, 1.8)),
     Request("jog 2.5 m/s", 2.5),
     Request("run 3.5 m/s", 3.5),
+    Request("jog 2.5 m/s, by a walk", 2.5, prompt="paced"),
+    Request("run 3.5 m/s, by a walk", 3.5, prompt="paced"),
     Request("walk 1.2 m/s, turn 60 deg/s", 1.2, turn=60.0),
     Request("walk 1.0 m/s, turn -30 deg/s", 1.0, turn=-30.0),
     Request("turn on the spot, 60 deg/s", turn=60.0, shows="spin"),

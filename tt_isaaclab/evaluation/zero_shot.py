@@ -19,7 +19,7 @@ from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.kinematics.heading import heading_angle, unit_vector, wrap_angle
 from tt_isaaclab.kinematics.self_observation import self_observation
 from tt_isaaclab.kinematics.sparse_targets import sparse_targets
-from tt_isaaclab.prompts import joint_conditions
+from tt_isaaclab.prompts import joint_conditions, task_prompts
 from tt_isaaclab.prompts.text import text_vector
 from tt_isaaclab.tasks.make import open_env
 from tt_isaaclab.tasks.mdp.events import reset_to_standing
@@ -115,7 +115,7 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
 
     speed, push = column(r.speed for r in requests), column(r.push for r in requests)
     turn, facing = (column(math.radians(x) for x in xs) for xs in zip(*((r.turn, r.facing) for r in requests)))
-    by_velocity = column(r.prompt == "velocity" for r in requests).view(-1, 1, 1, 1)
+    by_velocity, by_walk = (column(r.prompt == name for r in requests) for name in ("velocity", "paced"))
     shown = ((speed > 0.0) | (turn != 0.0)).view(-1, 1, 1, 1)
     words = _words(requests, which) if any(r.sentence for r in requests) else None
     yaw = torch.empty_like(speed).uniform_(-_ASIDE, _ASIDE) - facing
@@ -126,9 +126,10 @@ def _run(env: ManagerBasedRLEnv, model: BfmNetwork, requests: tuple[Request, ...
     standing_ankle = bodies.pos[:, ankles, 2].mean(-1)
     settled, steps, pushed = (round(time / env.step_dt) for time in (_SETTLED, seconds, _PUSHED))
     for step in tqdm(range(steps), desc="zero-shot", unit="step", leave=False, disable=None):
-        target = joint_conditions.direction(bodies.pos[:, 0], yaw, speed, slots, yaw + facing, turn)
+        asked = torch.where(by_walk, task_prompts.paced(bodies, yaw, speed), speed)
+        target = joint_conditions.direction(bodies.pos[:, 0], yaw, asked, slots, yaw + facing, turn)
         other = joint_conditions.velocity(bodies.pos[:, 0], yaw, speed, slots)
-        visible = torch.where(by_velocity, other.visible, target.visible) & shown
+        visible = torch.where(by_velocity.view(-1, 1, 1, 1), other.visible, target.visible) & shown
         rows = sparse_targets(bodies.pos, bodies.quat, target._replace(visible=visible), slot_ids)
         before, heading = bodies.pos[:, 0].clone(), heading_angle(bodies.quat[:, 0])
         inputs, visibility = (

@@ -99,7 +99,7 @@ def build_contract(
             "move_times": list(MOVE_TIMES),
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
-            "pacing": PACING._asdict() if prompt is direction.joint_prior else None,
+            "pacing": PACING._asdict() if prompt in (direction.joint_prior, steering.joint_prior) else None,
             "veering": VEERING._asdict() if prompt is steering.joint_prior else None,
             "reaching": REACHING._asdict() if prompt is reach.joint_prior else None,
         },

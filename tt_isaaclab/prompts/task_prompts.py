@@ -47,16 +47,20 @@ REACHING = Reaching()
 
 
 class Pacing(NamedTuple):
-    """How the prompt of the Direction task has a humanoid run."""
+    """How to bring a humanoid to a run: by a walk, for a run that begins in a stand or in a turn ends in a fall."""
 
-    above: float = 2.2
-    """Who is to be faster than this is asked for more while slower [m/s]: to here the bundled model walks as it is told."""
+    above: float = 1.9
+    """To here the bundled model walks as it is told [m/s]."""
+    walk: float = 2.2
+    """Who is to be faster than this is asked for a walk first [m/s],"""
+    slow: float = 1.4
+    """while it is slower than this along the way [m/s],"""
+    turned: float = 0.5
+    """or faces further than this from it [rad]."""
+    gain: float = 2.0
+    """From then on more is asked for by so much for each m/s that it is too slow."""
     most: float = 4.2
     """Highest speed that is asked for [m/s]."""
-    turned: float = 0.7
-    """Who is to run and faces further than this from the way [rad] turns there first, or it falls."""
-    turning: float = 1.5
-    """What is asked for meanwhile [m/s]."""
 
 
 PACING = Pacing()
@@ -93,16 +97,25 @@ _PUSH_HEIGHT, _PUSH_REACH, _PUSH_TIME = 1.2, 0.75, 0.15
 """Where to push it [m], how far from the pelvis at most [m], and when the hand should be there [s from now]: asked for half a
 second later, the bundled model does it too gently."""
 
-_RUN_SPEED, _RUN_LOOKS_AHEAD = 2.0, 1.0
-"""Speed of a run-up [m/s], about the fastest that the bundled model keeps up without a fall, and how far ahead it aims for
-the middle of the corridor [m]."""
+_RUN_LOOKS_AHEAD = 1.0
+"""How far ahead a run-up aims for the middle of the corridor [m]."""
+
+
+def paced(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor) -> torch.Tensor:
+    """What speed to ask for now (N,) [m/s] of who is to go that way (N,) [rad] at a speed (N,) [m/s]; see `PACING`."""
+    above, walk, slow, turned, gain, most = PACING
+    now = (bodies.lin_vel[:, 0, :2] * unit_vector(yaw)).sum(-1)
+    off = wrap_angle(yaw - heading_angle(bodies.quat[:, 0])).abs()
+    run = (speed + gain * (speed - now).clamp(min=0.0)).clamp(max=most)
+    run = torch.where((now < slow) | (off > turned), speed.clamp(max=walk), run)
+    return torch.where(speed > above, run, speed)
 
 
 def keep_pace(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
-    """As `direction`, but who is to run is asked for as much more as it is too slow, once it faces the way, and who is to
-    stand stays as it is: the prompt of the Direction task.
+    """As `direction`, but who is to run does so by a walk (`paced`), and who is to stand stays as it is: the prompt of the
+    Direction task.
 
-    The paper's is `direction`: told in a walk to go at 3 m/s, the bundled model jogs on at 2.1 m/s; told to stand it turns
+    The paper's is `direction`: told to go at 3 m/s, the bundled model falls, or jogs on at 2.1 m/s; told to stand it turns
     on the spot.
 
     Args:
@@ -111,24 +124,21 @@ def keep_pace(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, slots: 
         speed: Speed (N,) [m/s].
         slots: Body of each slot of the model's layout.
     """
-    above, most, turned, turning = PACING
-    now, facing = (bodies.lin_vel[:, 0, :2] * unit_vector(yaw)).sum(-1), heading_angle(bodies.quat[:, 0])
-    more = (speed + (speed - now).clamp(min=0.0)).clamp(max=most)
-    run = torch.where(wrap_angle(yaw - facing).abs() > turned, turning, more)
-    asked = torch.where(speed > above, run, speed)
-    return direction(bodies.pos[:, 0], yaw, asked, slots, torch.where(speed > 0.0, yaw, facing))
+    facing = torch.where(speed > 0.0, yaw, heading_angle(bodies.quat[:, 0]))
+    return direction(bodies.pos[:, 0], yaw, paced(bodies, yaw, speed), slots, facing)
 
 
 def veer(
-    root_pos: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor, slots: Sequence[str]
+    bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor, slots: Sequence[str]
 ) -> SparseTarget:
     """Go between where to go and where to face, facing where one goes: the prompt of the Steering task.
 
     The reward and the success of the paper count the speed along the order, and hardly what there is across it; so who
-    cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. The paper's prompt is `direction`.
+    cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. Who is to run does as in `keep_pace`.
+    The paper's prompt is `direction`.
 
     Args:
-        root_pos: Pelvis now (N, 3), world [m].
+        bodies: State of the bodies now, world.
         yaw: Direction of travel ordered (N,), world [rad].
         speed: Speed ordered, along it (N,) [m/s].
         facing: Heading ordered (N,), world [rad].
@@ -141,7 +151,8 @@ def veer(
     off = torch.where(steps | (aside.abs() - off > hopeless), 0.0, off) * aside.sign()
     fast = speed / off.cos()
     fast = fast * (1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0))
-    return direction(root_pos, yaw + off, fast, slots, torch.where(steps, facing, yaw + off))
+    fast = torch.where(speed > PACING.above, paced(bodies, yaw, speed), fast)
+    return direction(bodies.pos[:, 0], yaw + off, fast, slots, torch.where(steps, facing, yaw + off))
 
 
 def step_and_reach(
@@ -226,13 +237,13 @@ def strike(
     return target
 
 
-def run_up(root_pos: torch.Tensor, aside: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
-    """Go fast along world x, back to the middle of the corridor: the prompt of the Long Jump task.
+def run_up(bodies: BodyState, aside: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
+    """Run along world x, back to the middle of the corridor: the prompt of the Long Jump task.
 
     Args:
-        root_pos: Pelvis now (N, 3), world [m].
+        bodies: State of the bodies now, world.
         aside: How far it is from the middle, positive to the left (N,) [m].
         slots: Body of each slot of the model's layout.
     """
     yaw = -torch.atan2(aside, torch.full_like(aside, _RUN_LOOKS_AHEAD))
-    return direction(root_pos, yaw, torch.full_like(aside, _RUN_SPEED), slots)
+    return direction(bodies.pos[:, 0], yaw, paced(bodies, yaw, torch.full_like(aside, PACING.most)), slots)

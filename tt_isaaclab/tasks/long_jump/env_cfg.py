@@ -47,8 +47,8 @@ def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
-    """Joint-condition prompt: go fast along the corridor. Shape (N, 2 x 184)."""
-    return prompt_tokens(env, lambda bodies, slots: run_up(bodies.pos[:, 0], _command(env).aside, slots))
+    """Joint-condition prompt: run along the corridor. Shape (N, 2 x 184)."""
+    return prompt_tokens(env, lambda bodies, slots: run_up(bodies, _command(env).aside, slots))
 
 
 class Tumbled(fell):

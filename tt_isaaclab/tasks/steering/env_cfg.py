@@ -35,9 +35,7 @@ def steering_term(env: ManagerBasedRLEnv, authors_sideways: bool = False) -> tor
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
     """Joint-condition prompt: the pelvis moves so that it faces about as commanded. Shape (N, 2 x 184)."""
     command = _command(env)
-    return prompt_tokens(
-        env, lambda bodies, slots: veer(bodies.pos[:, 0], command.angle, command.speed, command.facing, slots)
-    )
+    return prompt_tokens(env, lambda bodies, slots: veer(bodies, command.angle, command.speed, command.facing, slots))
 
 
 def authors_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
