@@ -4,6 +4,7 @@
 import pytest
 import torch
 
+from tt_isaaclab.bfm.bundled import BUNDLED
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.network import BfmNetwork
@@ -78,3 +79,10 @@ def test_what_counts_as_done():
     assert spot["spin"].tolist() == [True, True, False, True]
     assert done["jump"].tolist() == [True, False, False, False]
     assert done["kick"].all() and done["punch"].tolist() == [False, False, True, False]  # the others walk
+
+
+def test_the_model_that_ships_runs_if_it_walks_first():
+    """Told at once to run, facing up to 30 degrees aside, it falls."""
+    requests = (Request("at once", 3.5), Request("by a walk", 3.5, prompt="paced"))
+    at_once, by_a_walk = measure(FrozenBfm.load(BUNDLED), requests, humanoids=8, seconds=6.0, physics="newton_mujoco")
+    assert by_a_walk.met >= 0.75 > 0.5 >= at_once.upright

@@ -127,7 +127,7 @@ class Steering(Direction):
         off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
         fast = speed / np.cos(off)
         fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
-        fast = self._paced(state) if speed > self._prompt["pacing"]["above"] else fast
+        fast = self._paced(state) if speed > how["fastest"] else fast
         return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:

@@ -151,7 +151,7 @@ def veer(
     off = torch.where(steps | (aside.abs() - off > hopeless), 0.0, off) * aside.sign()
     fast = speed / off.cos()
     fast = fast * (1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0))
-    fast = torch.where(speed > PACING.above, paced(bodies, yaw, speed), fast)
+    fast = torch.where(speed > fastest, paced(bodies, yaw, speed), fast)
     return direction(bodies.pos[:, 0], yaw + off, fast, slots, torch.where(steps, facing, yaw + off))
 
 
