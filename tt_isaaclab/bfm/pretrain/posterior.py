@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A variational latent for the training of a student, as MaskedMimic's (2024, section 4.2; ProtoMotions v1)."""
+"""A variational latent for the training of a student, as MaskedMimic's (ProtoMotions v1)."""
 
 import torch
 from torch import nn
