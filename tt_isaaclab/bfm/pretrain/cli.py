@@ -215,8 +215,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
-    names = {"samples": "samples", "rate": "learning_rate", "batch": "batch"}
-    given = {field: getattr(args, name) for name, field in names.items()}
+    given = {"samples": args.samples, "learning_rate": args.rate, "batch": args.batch}
     given |= {"words_only": args.words_only, "variational": args.variational}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)

@@ -109,11 +109,15 @@ class Distillation(Lessons):
         self._targets.advance(self._fresh | self._command.went_on, self._env.step_dt)
         targets, visible = self._targets.inputs(read_bodies(self._env.scene["robot"]))
         state, former, own = self._observations["humanoid"], self._experts.former, None
-        reference = targets[:, :0] if self.cfg.variational is None else self._everything()[0]
+        reference = targets[:, :0]
+        if former is not None or self.cfg.variational is not None:
+            everything, all_shown = self._everything()
+        if self.cfg.variational is not None:
+            reference = everything
         if former is not None:  # as a teacher it sees the whole reference, or the prompt that the student sees
-            whole = self._targets.kind < Kind.DIRECTION
-            rows, shown = self._everything()
-            rows, shown = torch.where(whole[:, None, None], rows, targets), torch.where(whole[:, None], shown, visible)
+            whole = (self._targets.kind < Kind.DIRECTION).unsqueeze(1)
+            rows = torch.where(whole.unsqueeze(2), everything, targets)
+            shown = torch.where(whole, all_shown, visible)
             own = former({"state": state, "targets": rows}, {"targets": shown})
         label = self._experts.action(self._observations, self._command, own)
         return Samples(state, targets, visible, self._targets.caption.clone(), label, reference)
