@@ -15,6 +15,7 @@ VERBS = {
     "tasks": ("tt_isaaclab.tasks.listing", "list the tasks"),
     "doctor": ("tt_isaaclab.doctor", "check the installation and say what is missing"),
     "demo": ("tt_isaaclab.demo", "train a task token on this machine and show what it changed"),
+    "search": ("tt_isaaclab.task_tokens.command", "seek words that a token lacks and PPO does not find, as for a leap"),
     "evaluate": ("tt_isaaclab.evaluation.command", "success rate of a token, or of the behaviour model without one"),
     "robustness": ("tt_isaaclab.evaluation.robustness", "success while gravity, friction, mass or stiffness changes"),
     "report": ("tt_isaaclab.evaluation.report", "tables and figures from a folder of results"),

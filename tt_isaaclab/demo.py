@@ -83,6 +83,8 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(f"{start.path}: needs --proprioception {start.card.proprioception}")
     _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=overrides)
     cfg.actor.bfm, cfg.seed = args.bfm, args.seed
+    if start:
+        cfg.actor.hidden_dims = list(start.encoder.hidden)  # a search of words makes it wider
     torch.manual_seed(args.seed)
     with open_env(task, physics=args.physics, num_envs=args.num_envs, seed=args.seed, overrides=overrides) as env:
         runner, curve = train_policy(

@@ -8,6 +8,7 @@ from random_states import random_quat, random_vector, turn, turn_quat
 from tt_isaaclab.kinematics.heading import quat_from_yaw
 from tt_isaaclab.kinematics.sparse_targets import (
     SparseTarget,
+    rows_visible,
     sparse_targets,
     sparse_targets_v3,
     target_from_motion,
@@ -113,6 +114,16 @@ def test_token_visibility():
     target.visible[:] = False
     target.visible[0, 1, 6, 1] = True  # velocity alone makes a word
     assert token_visible(target).tolist() == [[False, True, False], [False, False, False]]
+
+
+def test_rows_tell_what_they_show():
+    pos, quat = random_vector(2, 24, seed=5), random_quat(2, 24, seed=6)
+    target = _random_target(times=3)
+    target.visible[:] = False
+    target.visible[0, 1, 6, 1] = target.visible[1, 2, 5, 0] = True
+    assert torch.equal(rows_visible(sparse_targets(pos, quat, target, SLOTS)), token_visible(target))
+    # v3 has no heading and velocity slot
+    assert rows_visible(sparse_targets_v3(pos, quat, target, SLOTS)).tolist() == [[False] * 3, [False, False, True]]
 
 
 @pytest.mark.parametrize("build", [sparse_targets, sparse_targets_v3])

@@ -9,6 +9,7 @@ import torch
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import quat_from_yaw
+from tt_isaaclab.kinematics.sparse_targets import token_visible
 from tt_isaaclab.prompts.joint_conditions import direction
 from tt_isaaclab.prompts.task_prompts import (
     PACING,
@@ -55,10 +56,16 @@ def test_a_run_up_goes_back_to_the_middle_of_the_corridor():
     way = [0.0, -math.atan(0.3), math.atan(0.3)]
     for speed, asked in ((0.0, PACING.walk), (3.0, PACING.most)):
         bodies = _bodies(zeros, torch.tensor(way), speed * torch.eye(3)[:1].expand(3, 3), zeros)
-        target = run_up(bodies, aside, SLOTS)
+        target = run_up(bodies, aside, torch.full((3,), 10.0), SLOTS)
         assert target.heading[:, 0].tolist() == pytest.approx(way)
         torch.testing.assert_close(target.root_lin_vel[0, 0], torch.tensor([asked, 0.0, 0.0]))
         assert target.visible[:, 0, PELVIS].all()
+
+
+def test_nothing_is_asked_of_who_is_about_to_leap():
+    zeros, left = torch.zeros(3, 3), torch.tensor([2.6, 2.4, -1.0])
+    target = run_up(_bodies(zeros, torch.zeros(3), zeros, zeros), torch.zeros(3), left, SLOTS)
+    assert token_visible(target).tolist() == [[True, True], [False, False], [False, False]]
 
 
 def test_who_is_to_stand_goes_on_facing_where_it_does():

@@ -15,17 +15,18 @@ from tt_isaaclab.bfm.layout import LATENT, BfmLayout, DecoderInput, TokenGroup
 from tt_isaaclab.bfm.network import BfmNetwork
 from tt_isaaclab.bfm.weights import save_bfm
 from tt_isaaclab.task_tokens.model import TaskTokenModel
+from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.ppo import TaskTokenPPO
 
 N, STEPS, ACTIONS = 8, 4, 6
-WIDTHS = {"humanoid": 10, "task": 3, "targets": 2 * 5}
+WIDTHS = {"humanoid": 10, "task": 3, "targets": 2 * 28}
 NOISE = {"class_name": "GaussianDistribution", "init_std": 0.055, "learn_std": False}
 
 
 def _layout() -> BfmLayout:
     return BfmLayout(
         name="tiny",
-        tokens=(TokenGroup("state", 1, 10, maskable=False, hidden=(16,)), TokenGroup("targets", 4, 5, hidden=(16,))),
+        tokens=(TokenGroup("state", 1, 10, maskable=False, hidden=(16,)), TokenGroup("targets", 4, 28, hidden=(16,))),
         width=16,
         layers=2,
         heads=2,
@@ -157,6 +158,21 @@ def test_embedding_once_per_update_changes_nothing(bfm_file):
     with_words = model.with_embeddings(observations, chunk=5)
     assert with_words.batch_size == observations.batch_size
     torch.testing.assert_close(model(with_words.flatten()), model(observations.flatten()), rtol=0, atol=1e-6)
+
+
+def test_a_prompt_that_asks_for_nothing_is_no_word(bfm_file):
+    model, obs = _model(bfm_file), _observations(N)
+    obs["targets"].view(N, 2, 28)[::2, :, (12, 25)] = 0.0  # the bits of its only slot
+    obs["targets"].view(N, 2, 28)[1, 1, (12, 25)] = 0.0  # of one row alone
+    expected, word = torch.zeros(N, ACTIONS), model.encoder(obs["task"])
+    for rows, inputs in (
+        (slice(0, N, 2), {"state": obs["humanoid"]}),
+        (slice(1, N, 2), {"state": obs["humanoid"], "targets": obs["targets"].view(N, 2, 28)}),
+    ):
+        expected[rows] = model.bfm.act(model.bfm.embed({name: raw[rows] for name, raw in inputs.items()}), word[rows])
+    torch.testing.assert_close(model(obs), expected)
+    torch.testing.assert_close(model(model.with_embeddings(obs)), expected)
+    torch.testing.assert_close(BfmPolicy(model.bfm, model.encoder, ["targets"])(obs), expected)
 
 
 def test_resuming_continues_exactly(bfm_file):

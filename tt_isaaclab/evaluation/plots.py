@@ -54,18 +54,36 @@ def robustness_curves(path: Path, axis: str, title: str, curves: Sequence[Robust
 
 
 def learning_curve(
-    path: Path, frames: Sequence[int], reward: Sequence[float], success: Sequence[float], title: str
+    path: Path,
+    frames: Sequence[int],
+    reward: Sequence[float],
+    success: Sequence[float],
+    title: str,
+    counted: str = "last 1024 command segments",
+    reward_label: str = "reward per control step",
+    top: float | None = 1.0,
 ) -> None:
-    """Reward a control step and success rate (shares in [0, 1]) over environment frames, as a PNG."""
+    """Reward and success rate (shares in [0, 1]) over environment frames, as a PNG.
+
+    Args:
+        path: File to write.
+        frames: Environment steps so far.
+        reward: Reward at each of them.
+        success: Success rate at each of them.
+        title: Title.
+        counted: What the success rate is of.
+        reward_label: What the reward is.
+        top: Highest possible reward, if there is one.
+    """
     figure, left = plt.subplots(figsize=(6.4, 3.6), constrained_layout=True)
     millions = [f / 1e6 for f in frames]
     left.plot(millions, reward, color=BLUE, label="reward")
     left.set_xlabel("environment steps [million]")
-    left.set_ylabel("reward per control step", color=BLUE)
-    left.set_ylim(0, 1)
+    left.set_ylabel(reward_label, color=BLUE)
+    left.set_ylim(0, top)
     right = left.twinx()
     right.plot(millions, [100 * s for s in success], color=ORANGE, linestyle="--", label="success")
-    right.set_ylabel("success, last 1024 command segments [%]", color=ORANGE)
+    right.set_ylabel(f"success, {counted} [%]", color=ORANGE)
     right.set_ylim(0, 100)
     left.set_title(title)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -110,6 +110,14 @@ def token_visible(target: SparseTarget) -> torch.Tensor:
     return target.visible.flatten(-2).any(-1)
 
 
+def rows_visible(rows: torch.Tensor) -> torch.Tensor:
+    """As `token_visible`, of the rows (N, T, 184 or 157) that `sparse_targets` or `sparse_targets_v3` made of a target."""
+    if rows.shape[-1] % 2:  # v3: 26 S + 1
+        slots = (rows.shape[-1] - 1) // 26
+        return rows[..., 24 * slots : 26 * slots].any(-1)
+    return rows[..., :-2].unflatten(-1, (-1, 13))[..., -1].any(-1)
+
+
 def _body_features(
     body_pos: torch.Tensor,
     body_quat: torch.Tensor,

@@ -99,6 +99,8 @@ second later, the bundled model does it too gently."""
 
 _RUN_LOOKS_AHEAD = 1.0
 """How far ahead a run-up aims for the middle of the corridor [m]."""
+_LEAP = 2.5
+"""From this distance to the line nothing is asked of who jumps: asked to run, the bundled model does not leap [m]."""
 
 
 def paced(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor) -> torch.Tensor:
@@ -237,13 +239,17 @@ def strike(
     return target
 
 
-def run_up(bodies: BodyState, aside: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
-    """Run along world x, back to the middle of the corridor: the prompt of the Long Jump task.
+def run_up(bodies: BodyState, aside: torch.Tensor, left: torch.Tensor, slots: Sequence[str]) -> SparseTarget:
+    """Run along world x, back to the middle of the corridor; nothing from just before the line: the prompt of the Long Jump
+    task.
 
     Args:
         bodies: State of the bodies now, world.
         aside: How far it is from the middle, positive to the left (N,) [m].
+        left: Way that is left to the line (N,) [m].
         slots: Body of each slot of the model's layout.
     """
     yaw = -torch.atan2(aside, torch.full_like(aside, _RUN_LOOKS_AHEAD))
-    return direction(bodies.pos[:, 0], yaw, paced(bodies, yaw, torch.full_like(aside, PACING.most)), slots)
+    target = direction(bodies.pos[:, 0], yaw, paced(bodies, yaw, torch.full_like(aside, PACING.most)), slots)
+    target.visible[left < _LEAP] = False
+    return target

@@ -16,9 +16,9 @@ from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.network import Embedded
 
 from .encoder import TaskEncoder
-from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs, groups_read
+from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs, embed_observations, groups_read
 
-_TOKENS, _CONTEXT = "bfm_tokens", "bfm_context"
+_TOKENS, _VISIBLE, _CONTEXT = "bfm_tokens", "bfm_visible", "bfm_context"
 
 
 class TaskTokenModel(MLPModel):
@@ -79,12 +79,13 @@ class TaskTokenModel(MLPModel):
 
     def act_on(self, obs: TensorDict, word: torch.Tensor | None) -> torch.Tensor:
         """The frozen model's actions (N, 69) when it also hears a word (N, 1, token_width), or none."""
-        embedded = Embedded(obs[_TOKENS], None, obs[_CONTEXT]) if _TOKENS in obs.keys() else self.embed(obs)
+        stored = _TOKENS in obs.keys()
+        embedded = Embedded(obs[_TOKENS], obs.get(_VISIBLE, None), obs[_CONTEXT]) if stored else self.embed(obs)
         return self.bfm.act(embedded, word)
 
     def embed(self, obs: TensorDict) -> Embedded:
         """The frozen model's words for everything but the task; they do not depend on what is trained."""
-        return self.bfm.embed(bfm_inputs(self.bfm.layout, obs, self.prompt_groups))
+        return embed_observations(self.bfm, obs, self.prompt_groups)
 
     @property
     def prompt_groups(self) -> list[str]:
@@ -101,6 +102,8 @@ class TaskTokenModel(MLPModel):
         flat = obs.flatten()
         parts = [self.embed(flat[i : i + chunk]) for i in range(0, len(flat), chunk)]
         flat[_TOKENS] = torch.cat([p.tokens for p in parts])
+        if parts[0].visible is not None:
+            flat[_VISIBLE] = torch.cat([p.visible for p in parts])
         flat[_CONTEXT] = torch.cat([p.context for p in parts])
         return flat.unflatten(0, obs.batch_size)
 
@@ -151,7 +154,7 @@ class ExportedPolicy(nn.Module):
     def forward(self, obs: torch.Tensor) -> torch.Tensor:
         """Action means (N, 69) of observations (N, sum of the group widths)."""
         groups = dict(zip(self._groups, obs.split(self._widths, dim=-1), strict=True))
-        embedded = self.bfm.embed(bfm_inputs(self.bfm.layout, groups, self._prompts))
+        embedded = embed_observations(self.bfm, groups, self._prompts)
         return self.bfm.act(embedded, self.encoder(groups[TASK_GROUP]))
 
     def get_dummy_inputs(self, batch: int = 1) -> tuple[torch.Tensor]:

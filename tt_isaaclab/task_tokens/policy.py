@@ -9,6 +9,8 @@ import torch
 
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.layout import LATENT, BfmLayout
+from tt_isaaclab.bfm.network import Embedded
+from tt_isaaclab.kinematics.sparse_targets import rows_visible
 
 from .encoder import TaskEncoder
 
@@ -41,6 +43,15 @@ def bfm_inputs(layout: BfmLayout, obs: Mapping[str, torch.Tensor], prompts: list
         rows = name in groups and groups[name].count > 1
         inputs[name] = obs[name].unflatten(-1, (-1, groups[name].width)) if rows else obs[name]
     return inputs
+
+
+def embed_observations(bfm: FrozenBfm, obs: Mapping[str, torch.Tensor], prompts: list[str]) -> Embedded:
+    """The behaviour model's words for observation groups; joint conditions that ask for nothing are hidden from it."""
+    inputs = bfm_inputs(bfm.layout, obs, prompts)
+    if PROMPT_GROUP not in inputs:
+        return bfm.embed(inputs)
+    rows = rows_visible(inputs[PROMPT_GROUP])
+    return bfm.embed(inputs, {PROMPT_GROUP: rows.any(-1, keepdim=True).expand_as(rows)})
 
 
 def required_groups(layout: BfmLayout) -> list[str]:
@@ -78,5 +89,5 @@ class BfmPolicy:
 
     def __call__(self, obs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Action means (N, 69)."""
-        embedded = self.bfm.embed(bfm_inputs(self.bfm.layout, obs, self.prompts))
+        embedded = embed_observations(self.bfm, obs, self.prompts).without_hidden()
         return self.bfm.act(embedded, None if self.encoder is None else self.encoder(obs[TASK_GROUP]))

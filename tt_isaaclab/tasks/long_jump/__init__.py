@@ -11,6 +11,7 @@ gym.register(
         "env_cfg_entry_point": f"{__name__}.env_cfg:LongJumpEnvCfg",
         "rsl_rl_cfg_entry_point": "tt_isaaclab.task_tokens.rsl_rl_cfg:LongJumpRunnerCfg",
         "rsl_rl_pure_rl_cfg_entry_point": "tt_isaaclab.baselines.pure_rl.rsl_rl_cfg:PureRlRunnerCfg",
+        "word_search_cfg_entry_point": f"{__name__}.search_cfg:LongJumpSearchCfg",
         "default_agent": "rsl_rl",
     },
 )

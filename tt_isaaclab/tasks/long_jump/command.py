@@ -44,7 +44,12 @@ class LongJumpCommand(SegmentCommand):
     def command(self) -> torch.Tensor:
         """Task observation: from the pelvis to the goal, heading frame (3), and to the line along x (1). (N, 4) [m]."""
         away = quat_rotate(heading_quat_inverse(self.robot.data.root_link_quat_w.torch), self.goal - self.pelvis)
-        return torch.cat((away, (self.line - self.pelvis[:, 0]).unsqueeze(-1)), dim=-1)
+        return torch.cat((away, self.left.unsqueeze(-1)), dim=-1)
+
+    @property
+    def left(self) -> torch.Tensor:
+        """Way of the pelvis that is left to the line (N,) [m]."""
+        return self.line - self.pelvis[:, 0]
 
     @property
     def aside(self) -> torch.Tensor:
@@ -72,7 +77,7 @@ class LongJumpCommand(SegmentCommand):
 
     def caption(self, env_id: int) -> str:
         """Distance to the line, or the length of the jump."""
-        return f"{self.line[env_id] - self.pelvis[env_id, 0]:+.1f} m to the line, jump {self.jump_length[env_id]:.2f} m"
+        return f"{self.left[env_id]:+.1f} m to the line, jump {self.jump_length[env_id]:.2f} m"
 
     def marks(self, env_id: int) -> list[tuple[torch.Tensor, torch.Tensor, float]]:
         """The line and the two sides of the corridor."""

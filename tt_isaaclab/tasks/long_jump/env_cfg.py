@@ -47,8 +47,9 @@ def left_corridor(env: ManagerBasedRLEnv) -> torch.Tensor:
 
 
 def joint_prior(env: ManagerBasedRLEnv) -> torch.Tensor:
-    """Joint-condition prompt: run along the corridor. Shape (N, 2 x 184)."""
-    return prompt_tokens(env, lambda bodies, slots: run_up(bodies, _command(env).aside, slots))
+    """Joint-condition prompt: run along the corridor, until just before the line. Shape (N, 2 x 184)."""
+    aside, left = _command(env).aside, _command(env).left
+    return prompt_tokens(env, lambda bodies, slots: run_up(bodies, aside, left, slots))
 
 
 class Tumbled(fell):
