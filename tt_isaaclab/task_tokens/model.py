@@ -102,7 +102,7 @@ class TaskTokenModel(MLPModel):
         flat = obs.flatten()
         parts = [self.embed(flat[i : i + chunk]) for i in range(0, len(flat), chunk)]
         flat[_TOKENS] = torch.cat([p.tokens for p in parts])
-        if parts[0].visible is not None:
+        if any(p.visible is not None and not p.visible.all() for p in parts):
             flat[_VISIBLE] = torch.cat([p.visible for p in parts])
         flat[_CONTEXT] = torch.cat([p.context for p in parts])
         return flat.unflatten(0, obs.batch_size)

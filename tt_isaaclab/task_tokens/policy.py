@@ -89,5 +89,5 @@ class BfmPolicy:
 
     def __call__(self, obs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Action means (N, 69)."""
-        embedded = embed_observations(self.bfm, obs, self.prompts).without_hidden()
+        embedded = embed_observations(self.bfm, obs, self.prompts)
         return self.bfm.act(embedded, None if self.encoder is None else self.encoder(obs[TASK_GROUP]))

@@ -92,14 +92,14 @@ def with_words(encoder: TaskEncoder, words: torch.Tensor, cfg: WordSearchCfg) ->
     more, width = len(knots), encoder.token_width
     longer = TaskEncoder(encoder.task_size, width, tuple(size + more for size in encoder.hidden)).to(words.device)
     longer.normaliser.load_state_dict(encoder.normaliser.state_dict())
-    mean, scale = (getattr(encoder.normaliser, name)[cfg.number] for name in ("mean", "var"))
+    mean, var = (getattr(encoder.normaliser, name)[cfg.number] for name in ("mean", "var"))
     ours, theirs = ([layer for layer in e.mlp if isinstance(layer, nn.Linear)] for e in (longer, encoder))
     with torch.no_grad():
         for new, old in zip(ours, theirs, strict=True):
             new.weight.zero_()
             new.weight[: old.out_features, : old.in_features] = old.weight
             new.bias[: old.out_features] = old.bias
-        ours[0].weight[-more:, cfg.number] = -(scale + 1e-5).sqrt()
+        ours[0].weight[-more:, cfg.number] = -(var + 1e-5).sqrt()
         ours[0].bias[-more:] = knots - mean
         for layer in ours[1:-1]:
             layer.weight[-more:, -more:] = torch.eye(more)
@@ -178,7 +178,7 @@ class WordSearch:
         return self.policy.encoder(task) + interpolate(words, task[:, self.cfg.number], self.knots)
 
     def _act(self, observations: Mapping[str, torch.Tensor], words: torch.Tensor) -> torch.Tensor:
-        embedded = embed_observations(self.policy.bfm, observations, self.policy.prompts).without_hidden()
+        embedded = embed_observations(self.policy.bfm, observations, self.policy.prompts)
         return self.policy.bfm.act(embedded, self._word(observations[TASK_GROUP], words))
 
     def _come_to_the_first_knot(self, way: int) -> TensorDict:
