@@ -17,7 +17,7 @@ from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.evaluation.evaluator import Evaluation, evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
-from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
+from tt_isaaclab.humanoid.bring_your_own.load import add_humanoid_argument, load_humanoid
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token, load_token_of_task
 from tt_isaaclab.task_tokens.training import save_trained_token, train_policy
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from-token", default="none", help="token file or 'bundled' to go on from (default: none)")
     add_bfm_argument(parser)
-    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
+    add_humanoid_argument(parser)
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue a demo that was interrupted")

@@ -11,7 +11,7 @@ from tt_isaaclab.baselines.pure_rl.policy import PureRlPolicy
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.file_identity import sha256
-from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
+from tt_isaaclab.humanoid.bring_your_own.load import add_humanoid_argument, load_humanoid
 from tt_isaaclab.task_tokens.policy import PROMPT_PRESETS, BfmPolicy, prompt_groups
 from tt_isaaclab.task_tokens.token_file import load_token_of_task
 from tt_isaaclab.tasks.make import presets_for, split_presets
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prior", action="store_true", help="prompt the behaviour model with the task's joint conditions"
     )
     add_bfm_argument(parser)
-    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
+    add_humanoid_argument(parser)
     parser.add_argument(
         "--pure_rl", default=None, metavar="CHECKPOINT", help="a policy without behaviour model instead"
     )

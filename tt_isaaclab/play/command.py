@@ -14,7 +14,7 @@ from isaaclab_rl.entrypoints import run_play_cli
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.evaluation.record import record
-from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
+from tt_isaaclab.humanoid.bring_your_own.load import add_humanoid_argument, load_humanoid
 from tt_isaaclab.prompts.text import reads_words
 from tt_isaaclab.rl.defaults import with_defaults
 from tt_isaaclab.task_tokens.policy import prompt_groups
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prior", action="store_true", help="start with the joint-condition prompt on")
     parser.add_argument("--say", default="", metavar="SENTENCE", help="tell the behaviour model what to do, in words")
     add_bfm_argument(parser)
-    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
+    add_humanoid_argument(parser)
     parser.add_argument(
         "--viz", default="viser", choices=["viser", "newton_gl", "rerun", "kit", "none"], help="viewer (default: viser)"
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
-from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
+from tt_isaaclab.humanoid.bring_your_own.load import add_humanoid_argument, load_humanoid
 from tt_isaaclab.physics.presets import DEFAULT_DEVICE
 from tt_isaaclab.tasks.make import check_task_id, presets_for, split_presets
 
@@ -15,7 +15,7 @@ def add_task_argument(parser: argparse.ArgumentParser) -> None:
     """The task; every other argument goes to Isaac Lab."""
     parser.add_argument("--task", required=True, help="task id, such as Direction; 'tt tasks' lists all")
     add_bfm_argument(parser, default=None)
-    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
+    add_humanoid_argument(parser)
     parser.epilog = (
         "Every further argument goes to Isaac Lab: --num_envs, --max_iterations, --seed, --checkpoint latest, "
         "physics=ovphysx, presets=joint_prior, env.… and agent.… overrides."

@@ -16,7 +16,7 @@ from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
 from tt_isaaclab.evaluation.command import line
 from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
-from tt_isaaclab.humanoid.bring_your_own.load import load_humanoid
+from tt_isaaclab.humanoid.bring_your_own.load import add_humanoid_argument, load_humanoid
 from tt_isaaclab.tasks.make import check_task_id, command_name, open_env, presets_for
 from tt_isaaclab.whole_file import whole_file, write_json
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--episodes", type=int, default=256, help="episodes of the evaluation (default: 256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the search and of the evaluation's commands")
     add_bfm_argument(parser)
-    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
+    add_humanoid_argument(parser)
     parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
     parser.add_argument("--out", type=Path, default=Path("outputs/search"), help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue a search that was interrupted")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class Humanoid:
 
     spec: HumanoidSpec
     overrides: tuple[str, ...] = ()
+
+
+def add_humanoid_argument(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses the body."""
+    parser.add_argument("--humanoid", default="default", help="MJCF or USD of an SMPL humanoid (default: ours)")
 
 
 def load_humanoid(name: str) -> Humanoid:
