@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tt_isaaclab.bfm.bundled import add_bfm_argument, load_bfm_or_bundled
+from tt_isaaclab.cli import refuse_all_but_overrides
 from tt_isaaclab.evaluation.evaluator import Evaluation, evaluate
 from tt_isaaclab.evaluation.plots import learning_curve
 from tt_isaaclab.evaluation.record import record
@@ -23,6 +24,8 @@ from tt_isaaclab.task_tokens.token_file import load_token, load_token_of_task
 from tt_isaaclab.task_tokens.training import save_trained_token, train_policy
 from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
 from tt_isaaclab.whole_file import write_json
+
+PASSES_ON = True
 
 _FILM_STEPS = 240
 
@@ -49,14 +52,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from-token", default="none", help="token file or 'bundled' to go on from (default: none)")
     add_bfm_argument(parser)
     add_humanoid_argument(parser)
-    parser.add_argument("--physics", default=None, help="physics backend (default: newton_mujoco on a CPU)")
+    parser.add_argument("--physics", default=None, help="physics backend (default: the fastest on the device)")
+    parser.add_argument(
+        "--device", default="cpu", help="torch device to train on; the evaluations run on the CPU (default: cpu)"
+    )
     parser.add_argument("--out", type=Path, default=Path("outputs/demo"), help="folder of the results")
     parser.add_argument("--resume", action="store_true", help="continue a demo that was interrupted")
+    parser.epilog = (
+        "Further arguments are overrides of the training, such as agent.algorithm.learning_rate=2e-4 or "
+        "env.commands.direction.random_share=0.35; the evaluations have the task's own orders."
+    )
 
 
-def run(args: argparse.Namespace) -> None:
-    """Evaluate, train, evaluate again; write table, curve, film and token."""
+def run(args: argparse.Namespace, further: list[str]) -> None:
+    """Evaluate, train, evaluate again; write table, curve, film and token. ``further`` are overrides of the training."""
     started = time.perf_counter()
+    refuse_all_but_overrides(further, "demo")
     task = check_task_id(args.task)
     if min(args.minutes, 1 if args.num_envs is None else args.num_envs, args.episodes) <= 0:
         raise ValueError("--minutes, --num_envs and --episodes must be positive")
@@ -81,12 +92,15 @@ def run(args: argparse.Namespace) -> None:
     start = load_token_of_task(args.from_token, task, bfm, humanoid.spec)
     if start and start.card.proprioception != args.proprioception:
         raise ValueError(f"{start.path}: needs --proprioception {start.card.proprioception}")
-    _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=overrides)
+    _, cfg = resolve_task_config(task, "rsl_rl_cfg_entry_point", overrides=[*overrides, *further])
     cfg.actor.bfm, cfg.seed = args.bfm, args.seed
     if start:
         cfg.actor.hidden_dims = list(start.encoder.hidden)  # a search of words makes it wider
     torch.manual_seed(args.seed)
-    with open_env(task, physics=args.physics, num_envs=args.num_envs, seed=args.seed, overrides=overrides) as env:
+    of_env = [*overrides, *(override for override in further if not override.startswith("agent."))]
+    with open_env(
+        task, physics=args.physics, num_envs=args.num_envs, device=args.device, seed=args.seed, overrides=of_env
+    ) as env:
         runner, curve = train_policy(
             env, cfg, command, args.out, seconds=60.0 * args.minutes, resume=args.resume, start=start
         )

@@ -19,6 +19,7 @@ from tt_isaaclab.export.graph import PolicyGraph
 from tt_isaaclab.export.parity import check_parity
 from tt_isaaclab.humanoid.mjcf import build_mjcf
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token
 
@@ -56,6 +57,18 @@ def test_another_policy_is_not_passed_off_as_this_one(exported):
     session = onnxruntime.InferenceSession(exported / ONNX)
     with pytest.raises(ValueError, match="onnx export differs from torch"):
         check_parity(PolicyGraph(policy), _observations(), session, exported / TORCHSCRIPT)
+
+
+def test_a_token_that_sees_its_humanoid_needs_no_further_input():
+    torch.manual_seed(0)
+    observations, bfm = _observations(), load_bfm_or_bundled("bundled")
+    policy = BfmPolicy(bfm, TaskEncoder(358 + 3, bfm.layout.width).eval(), ["targets"])
+    with torch.no_grad():
+        policy.encoder.mlp[-1].weight *= 100.0  # a new encoder hardly reads what it sees
+        shown = observations | {"task": torch.cat((observations["humanoid"], observations["task"]), dim=-1)}
+        torch.testing.assert_close(PolicyGraph(policy, sees_itself=True)(*observations.values()), policy(shown))
+        with pytest.raises(RuntimeError):
+            PolicyGraph(policy)(*observations.values())
 
 
 def test_the_contract_describes_every_number(exported):

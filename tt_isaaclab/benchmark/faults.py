@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Kill a process at random moments while it saves, trains, evaluates or sweeps: files stay whole, runs go on."""
+"""Kill a process at random moments while it saves, trains, evaluates or sweeps: files stay whole, runs go on.
+
+What needs Isaac Lab is imported where it is used: that takes half a minute, and who saves needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from pathlib import Path
 import torch
 
 from tt_isaaclab.bfm.bundled import load_bfm_or_bundled
-from tt_isaaclab.evaluation.result import read_result
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.task_tokens.encoder import TaskEncoder
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
@@ -114,6 +116,8 @@ def sweep(folder: Path) -> None:
 
 def check_sweep(folder: Path) -> int:
     """Values so far, each a whole file."""
+    from tt_isaaclab.evaluation.result import read_result
+
     return len([read_result(path) for path in (folder / SWEEP).glob("*.json")])
 
 

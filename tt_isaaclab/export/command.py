@@ -57,21 +57,20 @@ def run(args: argparse.Namespace, further: list[str]) -> None:
         raise ValueError(f"--episodes must be at least {_ROLLOUT_ENVS}, not {args.episodes}")
     bfm = load_bfm_or_bundled(args.bfm)
     token = load_token_of_task(args.token, task, bfm, DEFAULT_HUMANOID)
-    if token and token.card.presets:
-        raise ValueError(
-            f"{token.path}: reads {token.card.proprioception} besides the command, which the runner does not"
-        )
+    sees = token.card.proprioception if token else "none"
+    if sees not in ("none", "self_obs"):
+        raise ValueError(f"{token.path}: reads {sees} besides the command, which the runner does not")
     presets, further = split_presets(further, args.prior)
     policy = BfmPolicy(bfm, token.encoder if token else None, prompt_groups(presets))
     if args.leapp:
-        check_leapp(policy.prompts)
-    graph, hashes = PolicyGraph(policy), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
+        check_leapp(policy.prompts, sees)
+    graph, hashes = PolicyGraph(policy, sees == "self_obs"), {"bfm": bfm.hash, "humanoid": DEFAULT_HUMANOID.hash}
     hashes["token"] = sha256(token.path) if token else None
     overrides = [*presets_for(bfm.layout, *presets), *further]
     with open_env(task, num_envs=args.episodes, seed=args.seed, overrides=overrides) as env:
         term = env.command_manager.get_term(command_name(task))
         orders, lengths = term.script(args.seed, EPISODE_STEPS)
-        groups = record_rollout(env, policy, graph.inputs)
+        groups = record_rollout(env, graph)
         widths = {name: rows.shape[-1] for name, rows in groups.items()}
         contract = build_contract(env, command_name(task), widths, hashes)
 
@@ -103,13 +102,13 @@ def run(args: argparse.Namespace, further: list[str]) -> None:
         save_leapp(args.out / "leapp", task, policy, graph.inputs)
 
 
-def record_rollout(env: ManagerBasedRLEnv, policy: BfmPolicy, groups: list[str]) -> dict[str, torch.Tensor]:
+def record_rollout(env: ManagerBasedRLEnv, graph: PolicyGraph) -> dict[str, torch.Tensor]:
     """Observations (T, width) of a few environments under the policy."""
-    rows: dict[str, list[torch.Tensor]] = {name: [] for name in groups}
+    rows: dict[str, list[torch.Tensor]] = {name: [] for name in graph.inputs}
     observations, _ = env.reset()
     with torch.inference_mode():
         for _ in range(_ROLLOUT_STEPS):
-            for name in groups:
+            for name in rows:
                 rows[name].append(observations[name][:_ROLLOUT_ENVS].float().cpu().clone())
-            observations, *_ = env.step(policy(observations))
+            observations, *_ = env.step(graph(*(observations[name] for name in rows)))
     return {name: torch.cat(parts) for name, parts in rows.items()}

@@ -12,17 +12,24 @@ import onnx
 import torch
 from torch import nn
 
-from tt_isaaclab.task_tokens.policy import BfmPolicy, groups_read
+from tt_isaaclab.task_tokens.policy import STATE_GROUP, TASK_GROUP, BfmPolicy, groups_read
 from tt_isaaclab.whole_file import whole_file
 
 _OPSET = 18
 
 
 class PolicyGraph(nn.Module):
-    """Action means (1, 69) of observation groups (1, width) in the order of ``inputs``."""
+    """Action means (1, 69) of observation groups (1, width) in the order of ``inputs``.
 
-    def __init__(self, policy: BfmPolicy) -> None:
+    Args:
+        policy: What acts.
+        sees_itself: Whether its task encoder reads the humanoid's state before the command (``self_obs``). The graph has
+            that state as an input already, so its task input is the command alone.
+    """
+
+    def __init__(self, policy: BfmPolicy, sees_itself: bool = False) -> None:
         super().__init__()
+        self._sees_itself = sees_itself
         self.bfm, self.encoder, self._policy = policy.bfm, policy.encoder, policy  # registered, so that they are traced
         self.inputs = groups_read(policy.bfm.layout, policy.prompts, task=policy.encoder is not None)
         """Names of the observation groups that the policy reads."""
@@ -30,7 +37,10 @@ class PolicyGraph(nn.Module):
 
     def forward(self, *groups: torch.Tensor) -> torch.Tensor:
         """See the class."""
-        return self._policy(dict(zip(self.inputs, groups, strict=True)))
+        read = dict(zip(self.inputs, groups, strict=True))
+        if self._sees_itself:
+            read[TASK_GROUP] = torch.cat((read[STATE_GROUP], read[TASK_GROUP]), dim=-1)
+        return self._policy(read)
 
 
 def save_torchscript(path: Path, graph: PolicyGraph, example: Sequence[torch.Tensor], texts: Mapping[str, str]) -> None:

@@ -17,12 +17,14 @@ from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.tasks.make import open_env
 
 
-def check_leapp(prompts: list[str]) -> None:
-    """Raise ValueError unless LEAPP can trace a policy with these prompts."""
+def check_leapp(prompts: list[str], sees: str) -> None:
+    """Raise ValueError unless LEAPP can trace a policy with these prompts, whose encoder ``sees`` that of the humanoid."""
     if find_spec("leapp") is None:
         raise ValueError("--leapp: LEAPP is not installed; pip install 'tt_isaaclab[leapp]'")
     if prompts:
         raise ValueError("--leapp: a prompt's command would be a constant of the graph; leave --prior out")
+    if sees != "none":
+        raise ValueError(f"--leapp: a token that reads {sees} besides the command is not traced; leave --leapp out")
 
 
 def save_leapp(folder: Path, task: str, policy: BfmPolicy, groups: list[str]) -> None:
