@@ -36,3 +36,8 @@ def test_from_nothing_to_a_token(tmp_path, monkeypatch):
 def test_what_is_no_override_is_refused(capsys):
     assert cli.main(["demo", "--mintues", "3"]) == 2
     assert "--mintues" in capsys.readouterr().err
+
+
+def test_a_preset_that_the_card_would_not_name_is_refused_before_the_training(capsys):
+    assert cli.main(["demo", "presets=self_obs"]) == 2
+    assert "presets=self_obs: what a token reads is chosen by --prior and --proprioception" in capsys.readouterr().err

@@ -22,7 +22,7 @@ from tt_isaaclab.humanoid.bring_your_own.load import add_humanoid_argument, load
 from tt_isaaclab.task_tokens.policy import PROMPT_GROUP, BfmPolicy
 from tt_isaaclab.task_tokens.token_file import load_token, load_token_of_task
 from tt_isaaclab.task_tokens.training import save_trained_token, train_policy
-from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for
+from tt_isaaclab.tasks.make import check_task_id, command_name, has_prior, open_env, presets_for, split_presets
 from tt_isaaclab.whole_file import write_json
 
 PASSES_ON = True
@@ -68,6 +68,9 @@ def run(args: argparse.Namespace, further: list[str]) -> None:
     """Evaluate, train, evaluate again; write table, curve, film and token. ``further`` are overrides of the training."""
     started = time.perf_counter()
     refuse_all_but_overrides(further, "demo")
+    presets, further = split_presets(further)
+    if presets:
+        raise ValueError(f"presets={','.join(presets)}: what a token reads is chosen by --prior and --proprioception")
     task = check_task_id(args.task)
     if min(args.minutes, 1 if args.num_envs is None else args.num_envs, args.episodes) <= 0:
         raise ValueError("--minutes, --num_envs and --episodes must be positive")

@@ -18,7 +18,7 @@ from tt_isaaclab.tasks.make import open_env
 
 
 def check_leapp(prompts: list[str], sees: str) -> None:
-    """Raise ValueError unless LEAPP can trace a policy with these prompts, whose encoder ``sees`` that of the humanoid."""
+    """Raise ValueError unless LEAPP can trace a policy with these prompts; ``sees`` is its token's proprioception."""
     if find_spec("leapp") is None:
         raise ValueError("--leapp: LEAPP is not installed; pip install 'tt_isaaclab[leapp]'")
     if prompts:

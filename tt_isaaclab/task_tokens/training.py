@@ -141,7 +141,7 @@ def save_trained_token(
         prior: Whether it spoke beside the joint-condition prompt.
         proprioception: What the encoder reads besides the command.
     """
-    actor = runner.alg.get_policy().to("cpu")
+    actor = runner.alg.get_policy()
     training = {"seed": seed, "prior": prior, **asdict(curve[-1])}
     card = TokenCard(task, actor.bfm.hash, humanoid_hash, actor.bfm.layout.name, training, proprioception)
     save_token(path, actor.encoder, card)
