@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _simulation(track, "environments (the task's)")
     track.add_argument("--library", type=Path, required=True)
     track.add_argument("--iterations", type=int, help="PPO iterations (the task's)")
-    track.add_argument("--checkpoint", type=Path, help="go on from this checkpoint")
+    track.add_argument("--checkpoint", type=Path, help="go on from this checkpoint, with the noise of its exploration")
 
     text = steps.add_parser("text", help="make the vectors of a table's captions and prompts (needs the extra 'text')")
     text.add_argument("--table", type=Path, default=TABLE, help="table of clips (%(default)s)")
