@@ -59,8 +59,8 @@ class BfmLayout:
         control_rate: Actions per second [Hz].
         target_slots: Body of each slot of a sparse pose target.
         target_steps: Control steps ahead of the near pose targets; any further target token has a free time.
-        backwards_from: Who is asked by a target to go backwards, this fast or faster [m/s], is moved by a trunk of its own
-            (see `network`); None where there is one trunk alone.
+        backwards_from: Who goes backwards this fast or faster [m/s], or is asked to by a target, is moved by a second trunk
+            (see `network`); None where there is one alone.
     """
 
     name: str

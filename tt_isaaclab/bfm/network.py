@@ -5,8 +5,8 @@ Three properties of the architecture are used to do less work with the same resu
 may be left out; only the state's row is read out, so the last layer computes that row alone; words do not depend on
 each other before the transformer, so `embed` can be done once and `act` repeated with other extra words.
 
-A model may have a second trunk for who is asked to go backwards (`BfmLayout.backwards_from`): so it learns that, and all
-else that it does stays the same to the bit. Not in MaskedMimic.
+A model may have a second trunk for who goes backwards or is asked to (`BfmLayout.backwards_from`): so it learns that, and
+all else that it does stays the same to the bit. Not in MaskedMimic.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from tt_isaaclab.kinematics.self_observation import speed_backwards
 from tt_isaaclab.kinematics.sparse_targets import backwards_asked
 
 from .layout import LATENT, BfmLayout, TokenGroup
@@ -188,9 +189,7 @@ class BfmNetwork(Trunk):
                 found = f"{visible[-1].dtype} {tuple(visible[-1].shape)}"
                 raise ValueError(f"visibility of '{group.name}' is {found}, not torch.bool {(*all_visible.shape,)}")
         mask = torch.cat(visible, dim=1) if visibility else None
-        backwards = None
-        if self.backwards is not None and _TARGETS in inputs:
-            backwards = self.asked_backwards(inputs[_TARGETS], visibility.get(_TARGETS))
+        backwards = None if self.backwards is None else self.goes_backwards(inputs, visibility)
         return Embedded(torch.cat(tokens, dim=1), mask, self._context(inputs), backwards)
 
     def act(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
@@ -200,10 +199,16 @@ class BfmNetwork(Trunk):
             return mean
         return torch.where(chosen.unsqueeze(1), self.backwards.act(embedded, extra_tokens), mean)
 
-    def asked_backwards(self, targets: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
-        """Whom the second trunk moves (N,), bool, of those with target rows (N, m, 184), visible (N, m) or not."""
-        asked = backwards_asked(targets) >= self.layout.backwards_from
-        return (asked if visible is None else asked & visible).any(-1)
+    def goes_backwards(
+        self, inputs: Mapping[str, torch.Tensor], visibility: Mapping[str, torch.Tensor]
+    ) -> torch.Tensor:
+        """Whom the second trunk moves (N,), bool: who moves backwards so fast or is asked to; arguments as in `embed`."""
+        least = self.layout.backwards_from
+        moved = speed_backwards(inputs[self.layout.tokens[0].name].flatten(1)) >= least
+        if _TARGETS not in inputs:
+            return moved
+        asked = backwards_asked(inputs[_TARGETS]) >= least
+        return moved | (asked & visibility.get(_TARGETS, torch.ones_like(asked))).any(-1)
 
     def _context(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         parts = []

@@ -10,6 +10,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from tt_isaaclab.kinematics.self_observation import speed_backwards
 from tt_isaaclab.kinematics.sparse_targets import backwards_asked
 
 from .layout import LATENT, BfmLayout
@@ -84,4 +85,5 @@ def plain_forward(
     second = weights | {n.removeprefix(_SECOND): w for n, w in weights.items() if n.startswith(_SECOND)}
     other = plain_forward(replace(layout, backwards_from=None), second, inputs, visibility, extra_tokens)
     asked = (backwards_asked(inputs["targets"]) >= layout.backwards_from) & visibility["targets"]
-    return torch.where(asked.any(-1, keepdim=True), other, mean)
+    moved = speed_backwards(inputs["state"]) >= layout.backwards_from
+    return torch.where(asked.any(-1, keepdim=True) | moved.unsqueeze(-1), other, mean)

@@ -110,7 +110,7 @@ def test_a_second_trunk_is_taught_alone():
     layout = dataclasses.replace(LAYOUT, backwards_from=0.5)
     student = Student(layout, CAPTIONS, 40, 3e-3, former, Only.BACKWARDS)
     inputs, visibility = student._read(samples)
-    chosen = student.network.asked_backwards(samples.targets, samples.visible)
+    chosen = student.network.goes_backwards(inputs, visibility)
     assert chosen.any() and not chosen.all()
     before = former(inputs, visibility).detach()
     assert student.act(samples).equal(before)  # it begins as the first

@@ -124,7 +124,8 @@ class Distillation(Lessons):
         """What there is to learn from: all, or what the second trunk sees, if that alone is taught."""
         if self.cfg.only != Only.BACKWARDS:
             return samples
-        rows = self.student.network.asked_backwards(samples.targets, samples.visible)
+        seen = {"state": samples.state, "targets": samples.targets}, {"targets": samples.visible}
+        rows = self.student.network.goes_backwards(*seen)
         return Samples(*(x[rows] for x in samples))
 
     def _begin_episodes(self) -> None:
