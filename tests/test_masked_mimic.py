@@ -18,6 +18,7 @@ from tt_isaaclab.deploy.contract import load as load_contract
 from tt_isaaclab.evaluation.evaluator import evaluate
 from tt_isaaclab.evaluation.result import read_result
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
+from tt_isaaclab.task_tokens import ppo
 from tt_isaaclab.task_tokens.policy import BfmPolicy
 from tt_isaaclab.task_tokens.token_file import TokenCard, load_token, save_token
 from tt_isaaclab.task_tokens.training import CHECKPOINT, train_policy
@@ -31,7 +32,8 @@ GROUPS = {
 
 
 @pytest.mark.parametrize("generation", published.SHAPES)
-def test_from_the_checkpoint_to_the_exported_policy(generation, tmp_path):
+def test_from_the_checkpoint_to_the_exported_policy(generation, tmp_path, monkeypatch):
+    monkeypatch.setattr(ppo, "_STEPS", 2)  # of the fit of the first word: a minute of its own with these models
     state = published.random_state(generation)
     path = published.write(tmp_path / "last.ckpt", published.checkpoint(generation, state))
     file = tmp_path / "bfm.safetensors"
