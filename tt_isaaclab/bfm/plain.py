@@ -5,20 +5,13 @@ For tests and benchmarks; nothing else needs it.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import torch
 from torch import nn
 
-from tt_isaaclab.kinematics.self_observation import speed_backwards
-from tt_isaaclab.kinematics.sparse_targets import backwards_asked
-
 from .layout import LATENT, BfmLayout
 
 Tensors = Mapping[str, torch.Tensor]
-
-_SECOND = "backwards."
-"""Weights of the second trunk begin so."""
 
 
 def plain_forward(
@@ -79,11 +72,4 @@ def plain_forward(
         if part.normalised:
             parts[part.name] = normalise(f"decoder_norms.{part.name}", inputs[part.name])
     mean = mlp("decoder", torch.cat([parts[part.name] for part in layout.decoder], dim=-1))
-    mean = mean.tanh() if layout.squash == "tanh" else mean
-    if layout.backwards_from is None:
-        return mean
-    second = weights | {n.removeprefix(_SECOND): w for n, w in weights.items() if n.startswith(_SECOND)}
-    other = plain_forward(replace(layout, backwards_from=None), second, inputs, visibility, extra_tokens)
-    asked = (backwards_asked(inputs["targets"]) >= layout.backwards_from) & visibility["targets"]
-    moved = speed_backwards(inputs["state"]) >= layout.backwards_from
-    return torch.where(asked.any(-1, keepdim=True) | moved.unsqueeze(-1), other, mean)
+    return mean.tanh() if layout.squash == "tanh" else mean

@@ -123,14 +123,12 @@ class Steering(Direction):
         if how is None or speed < how["above"]:
             return self._moving(state, speed * self.way, facing)
         aside = _wrap(facing - yaw)
-        back = np.pi if abs(aside) > how["behind"] and speed <= how["fastest_back"] else 0.0
-        aside, fastest = _wrap(aside + back), how["fastest_back"] if back else how["fastest"]
-        off = min(max(abs(aside) - how["within"], 0.0), np.arccos(min(speed / fastest, 1.0)))
+        off = min(max(abs(aside) - how["within"], 0.0), np.arccos(min(speed / how["fastest"], 1.0)))
         off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
         fast = speed / np.cos(off)
         fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
         fast = self._paced(state) if speed > how["fastest"] else fast
-        return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off + back)
+        return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """As Direction, and facing about right."""

@@ -81,10 +81,6 @@ class Veering(NamedTuple):
     """Up to this speed the bundled model is as fast as it is told to be [m/s]."""
     slip: float = 0.1
     """Share by which it is slower for each m/s above [s/m]."""
-    behind: float = 1.75
-    """Who is to face further than this from where to go walks backwards [rad],"""
-    fastest_back: float = 1.7
-    """no faster than this [m/s]."""
 
 
 VEERING = Veering()
@@ -137,7 +133,7 @@ def keep_pace(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, slots: 
 def veer(
     bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor, slots: Sequence[str]
 ) -> SparseTarget:
-    """Go between where to go and where to face, ahead or backwards: the prompt of the Steering task.
+    """Go between where to go and where to face, facing where one goes: the prompt of the Steering task.
 
     The reward and the success of the paper count the speed along the order, and hardly what there is across it; so who
     cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. Who is to run does as in `keep_pace`.
@@ -150,19 +146,15 @@ def veer(
         facing: Heading ordered (N,), world [rad].
         slots: Body of each slot of the model's layout.
     """
-    within, hopeless, above, fastest, even, slip, behind, fastest_back = VEERING
+    within, hopeless, above, fastest, even, slip = VEERING
     aside = wrap_angle(facing - yaw)
-    back = (aside.abs() > behind) & (speed <= fastest_back)
-    aside = torch.where(back, wrap_angle(aside + math.pi), aside)
-    limit = torch.where(back, fastest_back, fastest)
-    off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / limit).clamp(max=1.0)))
+    off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / fastest).clamp(max=1.0)))
     steps = speed < above
     off = torch.where(steps | (aside.abs() - off > hopeless), 0.0, off) * aside.sign()
     fast = speed / off.cos()
     fast = fast * (1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0))
     fast = torch.where(speed > fastest, paced(bodies, yaw, speed), fast)
-    heading = yaw + off + math.pi * back
-    return direction(bodies.pos[:, 0], yaw + off, fast, slots, torch.where(steps, facing, heading))
+    return direction(bodies.pos[:, 0], yaw + off, fast, slots, torch.where(steps, facing, yaw + off))
 
 
 def step_and_reach(

@@ -13,7 +13,6 @@ from tt_isaaclab.bfm.pretrain.evaluate import follow_tracker
 from tt_isaaclab.bfm.pretrain.following import follow, open_following
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker, tagged_files
-from tt_isaaclab.kinematics.heading import heading_angle
 from tt_isaaclab.tasks.make import open_env
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, base_target
 
@@ -56,11 +55,6 @@ def test_action_is_the_base_target_plus_the_corrections_of_the_clips_expert_over
         aside = Experts([tracker, _Constant(-0.2)], torch.tensor([0, 0, 0]), aside=1).action(observations, command)
         action = Experts([tracker], torch.tensor([0, 0, 0])).action(observations, command)
         assert (aside != action).any(1).tolist() == [False, True, True, False]
-        orders.backwards[:], orders.facing[:] = True, heading_angle(command.robot.data.root_link_quat_w.torch)
-        orders.facing += torch.tensor([0.0, 2.0, 0.0, 2.0])  # the second has to turn
-        orders.yaw[:] = orders.facing + torch.tensor([math.pi, math.pi, 0.0, math.pi])  # and the first to stop
-        turning = Experts([tracker], torch.tensor([0, 0, 0])).action(observations, command, own)
-        assert (turning == own).all(1).tolist() == [True, True, False, False]
 
 
 def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoint):

@@ -9,7 +9,7 @@ from formula_walk import make_walk
 
 from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.augment import bend, face
-from tt_isaaclab.bfm.pretrain.motions.gait import backwards, stand
+from tt_isaaclab.bfm.pretrain.motions.gait import stand
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.stepping import step
 from tt_isaaclab.humanoid.state import BodyState
@@ -161,34 +161,6 @@ def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_
     assert fitting("straight") == N * [{*NAMES, "step"}]
     orders.speed[:] = 1.0
     assert fitting("stand") == N * [set(NAMES)]
-
-
-def test_orders_to_walk_backwards_are_answered_by_such_walks_alone():
-    torch.manual_seed(0)
-    walk, everyone = make_walk(5.0), torch.arange(1000)
-    clips = [Clip("straight", ("gait",)), Clip("back", ("gait", "backwards"))]
-    library = MotionLibrary.from_motions(clips, [walk, backwards(walk)])
-    orders = Orders(OrdersCfg(backwards_share=0.5, aside_share=0.0, stand_share=0.0), library, torch.arange(2), 1000)
-    orders.give(everyone, torch.zeros(1000))
-    assert 0.4 < orders.backwards.float().mean() < 0.6 and not orders.aside.any()
-    assert 1.0 <= orders.speed[orders.backwards].min() and orders.speed[orders.backwards].max() <= 1.7
-    off = wrap_angle(orders.facing - orders.yaw).abs()
-    torch.testing.assert_close(off, math.pi * orders.backwards.float())
-    clip, time = torch.zeros(1000, dtype=torch.long), torch.full((1000,), 2.0)
-    bodies = BodyState(*library.sample(clip, time)[:4])
-    chosen, _, _ = orders.match(everyone, bodies, clip, time, torch.zeros(1000))
-    assert torch.equal(chosen == 1, orders.backwards)
-
-
-def test_who_is_to_walk_backwards_turns_and_stops_first(library):
-    orders = Orders(OrdersCfg(), library, GAIT, N)
-    orders.given[:], orders.backwards[:], orders.speed[:] = True, True, 1.2
-    bodies = _bodies(library, 0, 2.0, torch.zeros(N))  # which walk along x
-    orders.yaw[:] = torch.tensor([0.0, 0.5, math.pi])
-    orders.facing[:] = torch.tensor([0.1, 1.0, 0.0])
-    assert orders.unready(bodies).tolist() == [False, True, True]
-    orders.backwards[:] = False
-    assert not orders.unready(bodies).any()
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from .captions import Captions
 from .lessons import Lessons, LessonsCfg
 from .masks import Kind
 from .replay import Replay, Samples
-from .student import Only, Student, same_size
+from .student import Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, seeing
@@ -36,12 +36,12 @@ class DistillCfg(LessonsCfg):
 
     Attributes:
         guided: Share of episodes in which the expert goes on acting.
-        only: What of a former model is taught alone; all else stays as it is.
+        words_only: Whether only the words of a former model are taught, and all else stays as it is.
         variational: Weight of the divergence of a variational latent at the end, or None for a deterministic one.
     """
 
     guided: float = 0.05
-    only: Only | None = None
+    words_only: bool = False
     variational: float | None = None
 
 
@@ -76,9 +76,11 @@ class Distillation(Lessons):
         if start is None and experts.former is not None and same_size(layout, experts.former.layout):
             start = experts.former
         updates = cfg.updates(cfg.samples)
-        if cfg.only is not None and start is None:
-            raise ValueError(f"{cfg.only} alone are taught to a --former model of the same size; name one")
-        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.only, cfg.variational)
+        if cfg.words_only and start is None:
+            raise ValueError("only the words can be taught to a --former model of the same size alone; name one")
+        self.student = Student(
+            layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only, cfg.variational
+        )
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
         self._guided = torch.ones(n, dtype=torch.bool, device=env.device)
@@ -90,7 +92,7 @@ class Distillation(Lessons):
         error, ended, steps, seen = 0.0, 0, self.cfg.steps, []
         for _ in range(steps):
             samples = self._look()
-            seen.append(self._lesson(samples))
+            seen.append(samples)
             action = self.student.act(samples)
             action = torch.where(self._guided.unsqueeze(1), samples.label, action)
             action = action + self._noise * torch.randn_like(action)
@@ -119,14 +121,6 @@ class Distillation(Lessons):
             own = former({"state": state, "targets": rows}, {"targets": shown})
         label = self._experts.action(self._observations, self._command, own)
         return Samples(state, targets, visible, self._targets.caption.clone(), label, reference)
-
-    def _lesson(self, samples: Samples) -> Samples:
-        """What there is to learn from: all, or what the second trunk sees, if that alone is taught."""
-        if self.cfg.only != Only.BACKWARDS:
-            return samples
-        seen = {"state": samples.state, "targets": samples.targets}, {"targets": samples.visible}
-        rows = self.student.network.goes_backwards(*seen)
-        return Samples(*(x[rows] for x in samples))
 
     def _begin_episodes(self) -> None:
         progress = self.collected / self.cfg.samples

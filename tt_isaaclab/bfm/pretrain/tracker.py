@@ -10,7 +10,6 @@ from pathlib import Path
 import torch
 
 from tt_isaaclab.bfm.network import BfmNetwork
-from tt_isaaclab.humanoid.state import read_bodies
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
 from tt_isaaclab.rl.checkpoint import actor_state
 from tt_isaaclab.tasks.tracking.command import MotionCommand
@@ -133,8 +132,6 @@ class Experts:
         expert = self._expert_of_clip[command.clip]
         if self._aside is not None:
             expert = expert.masked_fill(command.orders.given & command.orders.aside, self._aside)
-        if own is not None:
-            expert = expert.masked_fill(command.orders.unready(read_bodies(command.robot)), _FORMER)
         corrections = observations["humanoid"].new_zeros(command.num_envs, 3 * len(self._joints))
         for i, tracker in enumerate(self._trackers):
             if len(rows := (expert == i).nonzero().squeeze(1)):

@@ -21,9 +21,6 @@ from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit
 _STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
 
-_BACKWARDS = "backwards"
-"""Tag of the clips that answer orders to walk backwards, and no others."""
-
 FACE = "face"
 """Tag of the clips that answer no orders but those to walk facing aside."""
 
@@ -60,10 +57,6 @@ _BEGINS = 0.1
 """How many times as much it counts for who has yet to begin to walk: a frame in mid-walk is half a metre from a stander's
 hands, which ends the episode before anything is learned of it."""
 
-_UNREADY = (0.7, -0.3)
-"""Who is to walk backwards and faces further than this from where it should [rad], or goes slower than this along the
-order [m/s], turns and stops first."""
-
 _TURNED = 0.4
 """A humanoid that faces this far from where its reference does gets another [rad]."""
 
@@ -91,10 +84,6 @@ class OrdersCfg:
     """Speeds of these orders [m/s]."""
     step_aside: tuple[float, float] = (0.5, math.pi)
     """Angle between the ways to go and to face in these orders, to either side [rad]."""
-    backwards_share: float = 0.0
-    """Share of orders to walk backwards, of those that are not to step."""
-    backwards_speed: tuple[float, float] = (1.0, 1.7)
-    """Speeds of these orders [m/s]: slower is a step, and none runs so."""
     turn: float = 1.57
     """Largest change of direction [rad]."""
     turn_back_share: float = 0.15
@@ -135,7 +124,6 @@ class Orders:
         facing: Ordered heading, world (N,) [rad].
         still: Whether the order is to stand and to face where one does (N,), bool.
         steps: Whether the order is to step another way than one faces (N,), bool.
-        backwards: Whether the order is to walk backwards (N,), bool.
         fresh: Whether the order has not yet been answered (N,), bool.
     """
 
@@ -143,9 +131,7 @@ class Orders:
         self._cfg, self.clips, device = cfg, clips, library.frames.device
         self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
         self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
-        self.fresh, self.still, self.steps, self.backwards = (
-            torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(4)
-        )
+        self.fresh, self.still, self.steps = (torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(3))
         frames = library.frames[self.clips]
         first = frames.cumsum(0) - frames
         self._first = torch.zeros(len(library), dtype=torch.long, device=device)
@@ -154,9 +140,7 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
-        self._step, self._stand, self._face, self._backwards = (
-            torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, FACE, _BACKWARDS)
-        )
+        self._step, self._stand, self._face = (torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, FACE))
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
@@ -172,13 +156,7 @@ class Orders:
     @property
     def aside(self) -> torch.Tensor:
         """Whether the order is to walk facing aside, without steps (N,), bool."""
-        return (self.speed > 0.0) & ~self.steps & ~self.backwards & (wrap_angle(self.facing - self.yaw).abs() > _ASIDE)
-
-    def unready(self, bodies: BodyState) -> torch.Tensor:
-        """Who is to walk backwards but has to turn or to stop before that (N,), bool: no clip shows how to come to it."""
-        off = wrap_angle(self.facing - heading_angle(bodies.quat[:, 0])).abs()
-        along = (bodies.lin_vel[:, 0, :2] * unit_vector(self.yaw)).sum(-1)
-        return self.given & self.backwards & ((off > _UNREADY[0]) | (along < _UNREADY[1]))
+        return (self.speed > 0.0) & ~self.steps & (wrap_angle(self.facing - self.yaw).abs() > _ASIDE)
 
     @property
     def ahead(self) -> torch.Tensor:
@@ -205,9 +183,7 @@ class Orders:
         aside = uniform(-cfg.aside, cfg.aside) * (may & (uniform(0.0, 1.0) < cfg.aside_share))
         aside = torch.where(steps, uniform(*cfg.step_aside) * uniform(-1.0, 1.0).sign(), aside)
         stands = uniform(0.0, 1.0) < cfg.stand_share
-        back = ~steps & (uniform(0.0, 1.0) < cfg.backwards_share)
-        speed, aside = torch.where(back, uniform(*cfg.backwards_speed), speed), torch.where(back, math.pi, aside)
-        self.steps[rows], self.backwards[rows] = steps & ~stands, back & ~stands
+        self.steps[rows] = steps & ~stands
         self.given[rows] = True
         self.speed[rows] = torch.where(stands, 0.0, speed)
         self.still[rows] = stands & (uniform(0.0, 1.0) < cfg.still_share)
@@ -276,7 +252,6 @@ class Orders:
         rests, steps = slow & ~turns & self._stand.any(), self.steps[rows] | turns
         step = torch.where(still.unsqueeze(1), self._first_step, self._step)
         walk = ~self._step & (self.aside[rows].unsqueeze(1) | ~self._face)
-        walk &= self._backwards == self.backwards[rows].unsqueeze(1)
         moves = torch.where(steps.unsqueeze(1), step, walk)
         return torch.where(rests.unsqueeze(1), self._stand, moves | (stands & ~slow).unsqueeze(1))
 

@@ -169,11 +169,10 @@ def start(motion: Motion) -> Motion:
     Raises:
         ValueError: as `stop`.
     """
-    return backwards(stop(backwards(motion)))
+    return _backwards(stop(_backwards(motion)))
 
 
-def backwards(motion: Motion) -> Motion:
-    """Play from the end to the beginning: a walk becomes one that goes backwards."""
+def _backwards(motion: Motion) -> Motion:
     return motion[torch.arange(len(motion) - 1, -1, -1)]
 
 
@@ -189,7 +188,7 @@ def from_stand(motion: Motion, seconds: float) -> Motion:
 
 def to_stand(motion: Motion, seconds: float) -> Motion:
     """End in the standing pose: `from_stand` played backwards."""
-    return backwards(from_stand(backwards(motion), seconds))
+    return _backwards(from_stand(_backwards(motion), seconds))
 
 
 def _from_pose(motion: Motion, joints: torch.Tensor, drop: float, seconds: float) -> Motion:
