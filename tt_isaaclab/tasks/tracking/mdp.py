@@ -139,14 +139,4 @@ def clip_finished(env: ManagerBasedRLEnv) -> torch.Tensor:
 def lost_reference(env: ManagerBasedRLEnv, distance: float) -> torch.Tensor:
     """Some body is farther than ``distance`` [m] from the reference. Shape (N,), bool."""
     error = _command(env).target.body_pos - read_bodies(env.scene["robot"]).pos
-    lost = error.norm(dim=-1).amax(-1) > distance
-    command = _command(env)
-    from tt_isaaclab.kinematics.heading import unit_vector
-    along = (read_bodies(env.scene["robot"]).lin_vel[:, 0, :2] * unit_vector(command.orders.yaw)).sum(-1)
-    slow = command.orders.given & (command.orders.speed > 0.0) & (along < 0.4 * command.orders.speed)
-    if not hasattr(command, "slow_steps"):
-        command.slow_steps = along * 0.0
-    command.slow_steps = torch.where(slow, command.slow_steps + 1.0, 0.0)
-    lost = lost | (command.slow_steps > 70)
-    command.slow_steps[lost] = 0.0
-    return lost
+    return error.norm(dim=-1).amax(-1) > distance
