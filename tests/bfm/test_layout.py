@@ -13,7 +13,10 @@ from tt_isaaclab.bfm.network import BfmNetwork
 KNOWN = [layouts.masked_mimic_v1(), layouts.masked_mimic_v2_3(), layouts.masked_mimic_v3(), layouts.bundled()]
 
 
-@pytest.mark.parametrize("layout", [*KNOWN, small_layout()], ids=lambda layout: layout.name)
+TWO_TRUNKS = dataclasses.replace(layouts.bundled(), name="two_trunks", backwards_from=layouts.BACKWARDS_FROM)
+
+
+@pytest.mark.parametrize("layout", [*KNOWN, small_layout(), TWO_TRUNKS], ids=lambda layout: layout.name)
 def test_json_round_trip_and_parameter_count(layout):
     again = BfmLayout.from_json(layout.to_json())
     assert again == layout and hash(again) == hash(layout)

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
+import dataclasses
+
 import pytest
 import torch
 from small_bfm import BATCH, random_inputs, random_weights, small_layout
@@ -29,6 +31,34 @@ def test_bundled_has_the_right_shapes():
     network = BfmNetwork(layout)
     inputs = random_inputs(layout)
     assert network(inputs, {"targets": torch.rand(BATCH, 6) < 0.5}).shape == (BATCH, 69)
+
+
+def test_a_second_trunk_moves_those_alone_who_go_backwards_or_are_asked_to():
+    layout = dataclasses.replace(bundled(), backwards_from=0.5)
+    network, inputs = _network(layout).requires_grad_(False), random_inputs(layout)
+    inputs["targets"][..., -28:-2] = 0.0
+    inputs["targets"][..., -28] = inputs["targets"][..., -16] = 1.0  # all ask to face ahead
+    inputs["targets"][1, 2, -15] = -0.6
+    inputs["targets"][2, 2, -15] = -0.4  # too slow
+    inputs["targets"][3, 2, -15] = 0.6
+    inputs["targets"][4, 2, -15] = -0.6
+    visible = torch.ones(BATCH, 6, dtype=torch.bool)
+    visible[4, 2] = False
+    inputs["state"][:, 1 + 3 * 23 + 6 * 24] = torch.tensor([-0.6, 0.6, -0.4, 0.0, 0.0])  # of the root, ahead
+    one = BfmNetwork(bundled()).requires_grad_(False)
+    one.load_state_dict({name: tensor for name, tensor in network.state_dict().items() if "backwards" not in name})
+    both, first = network(inputs, {"targets": visible}), one(inputs, {"targets": visible})
+    assert (both == first).all(-1).tolist() == [False, False, True, True, True]
+    inputs["state"][3, 1 + 3 * 23 + 6 * 24] = -0.3  # still backwards, and asked to walk ahead
+    assert not network(inputs, {"targets": visible})[3].equal(first[3])
+    alone = visible & False  # asked for nothing
+    assert network(inputs, {"targets": alone}).equal(one(inputs, {"targets": alone}))
+    traced = torch.jit.trace(
+        lambda state, rows: network({"state": state, "targets": rows}),
+        tuple(inputs[name][3:4] for name in ("state", "targets")),
+    )  # recorded where nobody does
+    inputs.pop("text")
+    torch.testing.assert_close(traced(inputs["state"], inputs["targets"]), network(inputs))
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,9 @@ def test_observations_and_judgement_are_those_of_the_environment(name, tolerance
             facing = heading_angle(env.scene["robot"].data.root_link_quat_w.torch)
             term.order[:, 0] = facing + torch.tensor([0.5, 0.5, 0.5, -1.0])
             term.order[:, 1] = torch.tensor([0.0, 1.5, 2.5, 5.0])
-        if name == "Steering":  # one steps, one faces where it goes, one goes aside for it, one cannot
+        if name == "Steering":  # one steps, one faces where it goes, one goes aside for it, one backwards
             term.order[:, 1] = torch.tensor([0.5, 1.2, 1.2, 1.2])
-            term.order[:, 2] = term.order[:, 0] + torch.tensor([-1.0, 0.5, -1.2, 3.0])
+            term.order[:, 2] = term.order[:, 0] + torch.tensor([-1.0, 0.5, -1.2, 2.2])
         observations = env.observation_manager.compute()
         tasks, states = [make_task(_contract(env)) for _ in range(4)], _states(env)
         for task, order, state in zip(tasks, term.order.numpy(), states, strict=True):

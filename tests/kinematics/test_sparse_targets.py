@@ -8,9 +8,11 @@ from random_states import random_quat, random_vector, turn, turn_quat
 from tt_isaaclab.kinematics.heading import quat_from_yaw
 from tt_isaaclab.kinematics.sparse_targets import (
     SparseTarget,
+    backwards_asked,
     rows_visible,
     sparse_targets,
     sparse_targets_v3,
+    speed_asked,
     target_from_motion,
     token_visible,
 )
@@ -107,6 +109,24 @@ def test_v3_row_is_the_same_features_without_heading_slot():
     torch.testing.assert_close(new[..., :144], halves[..., :12].flatten(-2))
     torch.testing.assert_close(new[..., 144:156], halves[..., 12])
     torch.testing.assert_close(new[..., 156], target.time)
+
+
+def test_a_row_tells_how_fast_it_asks_to_go_backwards():
+    """Facing 1 rad: ahead, backwards, 20 and 40 degrees from backwards, and backwards without a heading to see."""
+    way = 1.0 + torch.tensor([0.0, 180.0, 200.0, 140.0, 180.0]).deg2rad()
+    n = len(way)
+    velocity = torch.stack((1.2 * way.cos(), 1.2 * way.sin(), 0.0 * way), dim=-1)
+    visible = torch.ones(n, 1, 7, 2, dtype=torch.bool)
+    visible[-1, 0, -1, 0] = False
+    pos, quat = random_vector(n, 24, seed=0).float(), random_quat(n, 24, seed=1).float()
+    target = SparseTarget(
+        pos[:, None, SLOTS], quat[:, None, SLOTS], torch.ones(n, 1), velocity.unsqueeze(1), visible, torch.ones(n, 1)
+    )
+    rows = sparse_targets(pos, quat, target, SLOTS)
+    torch.testing.assert_close(speed_asked(rows), torch.full((n, 1), 1.2))
+    torch.testing.assert_close(
+        backwards_asked(rows), torch.tensor([[0.0, 1.2, 1.2 * math.cos(math.radians(20.0)), 0.0, 0.0]]).T
+    )
 
 
 def test_token_visibility():

@@ -80,8 +80,9 @@ def test_who_is_to_stand_goes_on_facing_where_it_does():
     [
         (VEERING.even, 0.5, 0.0, VEERING.even),  # near enough
         (1.2, -1.2, -0.61, 1.5466),  # 1.2 / cos(0.61) = 1.4640, which is 0.5640 above 0.9: + 5.64 %
-        (1.2, 1.7, 0.9626, 2.3520),  # no further than acos(1.2 / 2.1): 2.1 m/s, + 12 %
-        (1.2, 2.0, 0.0, 1.236),  # 2.0 - 0.96 would be too far off: straight on, + 3 %
+        (1.2, 1.58, 0.9626, 2.3520),  # no further than acos(1.2 / 2.1): 2.1 m/s, + 12 %
+        (1.8, 1.7, 0.0, 1.962),  # 1.7 - 0.54 would be too far off: straight on, + 9 %
+        (1.8, 3.0, 0.0, 1.962),  # too fast to walk backwards
         (3.0, 0.7, 0.0, PACING.walk),  # faster than a walk, which alone can go aside; this one stands still yet
     ],
 )
@@ -89,6 +90,23 @@ def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(spee
     still, yaw, one = torch.zeros(1, 3), LEFT, torch.ones(1)
     target = veer(_bodies(still, yaw, still, still), yaw, speed * one, yaw + facing, SLOTS)
     for ours, theirs in zip(target, direction(still, yaw + off, asked * one, SLOTS), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("speed", "facing", "now", "off", "asked"),
+    [
+        (1.2, 2.0, 0.0, -0.5516, 1.4935),  # pi - 2.0 - 0.59 the other way; 1.2 / cos(0.5516) = 1.4090, + 6 %
+        (1.2, -1.8, 0.0, 0.7516, 1.7411),  # pi - 1.8 - 0.59; 1.2 / cos(0.7516) = 1.6425, + 6 %
+        (1.0, -3.0, math.pi + 0.2, 0.2, 1.0816),  # the way it faces now will do; 1.0 / cos(0.2) = 1.0203, + 6 %
+        (1.0, -3.0, 2.0, -0.4484, 1.1763),  # as near as will do to how it faces now: 2 pi - 3.0 - 0.59 - pi
+    ],
+)
+def test_who_is_to_face_behind_goes_there_backwards(speed, facing, now, off, asked):
+    still, one = torch.zeros(1, 3), torch.ones(1)
+    target = veer(_bodies(still, LEFT + now, still, still), LEFT, speed * one, LEFT + facing, SLOTS)
+    back = direction(still, LEFT + off, asked * one, SLOTS, LEFT + off + math.pi)
+    for ours, theirs in zip(target, back, strict=True):
         torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
 
 

@@ -59,6 +59,8 @@ class BfmLayout:
         control_rate: Actions per second [Hz].
         target_slots: Body of each slot of a sparse pose target.
         target_steps: Control steps ahead of the near pose targets; any further target token has a free time.
+        backwards_from: Who goes backwards this fast or faster [m/s], or is asked to by a target, is moved by a second trunk
+            (see `network`); None where there is one alone.
     """
 
     name: str
@@ -79,6 +81,7 @@ class BfmLayout:
     control_rate: float = 30.0
     target_slots: tuple[str, ...] = ()
     target_steps: tuple[int, ...] = ()
+    backwards_from: float | None = None
 
     def __post_init__(self) -> None:
         if not self.tokens or self.tokens[0].count != 1 or self.tokens[0].maskable:
@@ -106,16 +109,20 @@ class BfmLayout:
         d = self.width
         attention, norms = mlp_parameters((d, 3 * d)) + mlp_parameters((d, d)), 2 * 2 * d
         block = attention + norms + mlp_parameters((d, self.feed_forward, d))
-        mlps = [(group.width, *group.hidden, d) for group in self.tokens]
-        mlps.append((d, *self.head_hidden, self.latent))
+        trunk = [(d, *self.head_hidden, self.latent)]
         if self.latent_hidden is not None:
-            mlps.append((self.latent, *self.latent_hidden, self.latent))
-        mlps.append((sum(part.width for part in self.decoder), *self.decoder_hidden, self.actions))
-        return self.layers * block + sum(map(mlp_parameters, mlps))
+            trunk.append((self.latent, *self.latent_hidden, self.latent))
+        trunk.append((sum(part.width for part in self.decoder), *self.decoder_hidden, self.actions))
+        trunks = 1 if self.backwards_from is None else 2
+        tokenisers = [(group.width, *group.hidden, d) for group in self.tokens]
+        return trunks * (self.layers * block + sum(map(mlp_parameters, trunk))) + sum(map(mlp_parameters, tokenisers))
 
     def to_json(self) -> str:
         """One line of JSON, the same for equal layouts."""
-        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+        data = dataclasses.asdict(self)
+        if self.backwards_from is None:  # models with one trunk keep their hashes
+            del data["backwards_from"]
+        return json.dumps(data, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -126,5 +126,8 @@ def bundled(size: str = "base") -> BfmLayout:
     )
 
 
+BACKWARDS_FROM = 0.75
+"""Speed backwards from which our own model's second trunk acts, if it has one [m/s]; slower is a step."""
+
 LAYOUTS = {make.__name__: make for make in (masked_mimic_v1, masked_mimic_v2_3, masked_mimic_v3, bundled)}
 """Name of a layout -> what makes it."""

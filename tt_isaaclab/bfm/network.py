@@ -4,6 +4,9 @@
 Three properties of the architecture are used to do less work with the same result: a hidden word has no effect, so it
 may be left out; only the state's row is read out, so the last layer computes that row alone; words do not depend on
 each other before the transformer, so `embed` can be done once and `act` repeated with other extra words.
+
+A model may have a second trunk for who goes backwards or is asked to (`BfmLayout.backwards_from`): so it learns that, and
+all else that it does stays the same to the bit. Not in MaskedMimic.
 """
 
 from collections.abc import Mapping
@@ -13,8 +16,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from tt_isaaclab.kinematics.self_observation import speed_backwards
+from tt_isaaclab.kinematics.sparse_targets import backwards_asked, speed_asked
+
 from .layout import LATENT, BfmLayout, TokenGroup
 from .modules import ACTIVATIONS, RunningNormaliser, mlp
+
+_TARGETS = "targets"
+
+STILL_BACKWARDS = 0.2
+"""Who is asked to walk and goes backwards is moved by a second trunk until it is slower than this [m/s]: the first, which
+does not know such speeds, falls."""
 
 
 class Embedded(NamedTuple):
@@ -24,11 +36,13 @@ class Embedded(NamedTuple):
         tokens: Words (N, S, width), the state's first.
         visible: (N, S) bool, or None where all are visible.
         context: The decoder's input blocks without the latent (N, C).
+        backwards: Whom the second trunk moves (N,), bool, or None where there is none.
     """
 
     tokens: torch.Tensor
     visible: torch.Tensor | None
     context: torch.Tensor
+    backwards: torch.Tensor | None = None
 
     def without_hidden(self) -> Self:
         """Drop the words that are hidden in every row. Looks at the data, so it waits for the device once."""
@@ -83,17 +97,13 @@ class ReadoutBlock(Block):
         return self._finish(first, query, key, value, visible).squeeze(1)
 
 
-class BfmNetwork(nn.Module):
-    """The network a `BfmLayout` describes. Latent noise is zero: the latent is its mean."""
+class Trunk(nn.Module):
+    """From words to actions: transformer, latent and decoder. Latent noise is zero: the latent is its mean."""
 
     def __init__(self, layout: BfmLayout) -> None:
         super().__init__()
         self.layout = layout
         act = layout.activation
-        self.token_norms = nn.ModuleDict({g.name: RunningNormaliser(g.width, layout.clamp) for g in layout.tokens})
-        self.tokenisers = nn.ModuleDict(
-            {g.name: mlp(g.width, *g.hidden, layout.width, activation=act) for g in layout.tokens}
-        )
         kinds = [Block] * (layout.layers - 1) + [ReadoutBlock]
         self.blocks = nn.ModuleList(kind(layout.width, layout.heads, layout.feed_forward, act) for kind in kinds)
         self.readout = ACTIVATIONS[act]() if layout.activate_readout else nn.Identity()
@@ -102,13 +112,50 @@ class BfmNetwork(nn.Module):
         self.latent_mlp = (
             nn.Identity() if hidden is None else mlp(layout.latent, *hidden, layout.latent, activation=act)
         )
-        self.decoder_norms = nn.ModuleDict(
-            {part.name: RunningNormaliser(part.width, layout.clamp) for part in layout.decoder if part.normalised}
-        )
         self.decoder = mlp(
             sum(part.width for part in layout.decoder), *layout.decoder_hidden, layout.actions, activation=act
         )
         self._latent_at = sum(p.width for p in layout.decoder[: [p.name for p in layout.decoder].index(LATENT)])
+
+    def act(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
+        """Action means (N, actions); ``extra_tokens`` (N, K, width) are words of the caller's own, always visible."""
+        return self.decode(self.head(self.attend(embedded, extra_tokens)), embedded.context)
+
+    def attend(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
+        """The transformer's row that is read out (N, width); ``head`` makes the mean of the latent from it."""
+        x, visible = embedded.tokens, embedded.visible
+        if extra_tokens is not None:
+            x = torch.cat((x, extra_tokens), dim=1)
+            if visible is not None:
+                visible = torch.cat((visible, visible.new_ones(extra_tokens.shape[:2])), dim=1)
+        for block in self.blocks:
+            x = block(x, visible)
+        return self.readout(x)
+
+    def decode(self, latent: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """Action means (N, actions) from the latent (N, latent) and the decoder's other inputs (N, C)."""
+        before, after = context.tensor_split((self._latent_at,), dim=-1)
+        mean = self.decoder(torch.cat((before, self.latent_mlp(latent), after), dim=-1))
+        return torch.tanh(mean) if self.layout.squash == "tanh" else mean
+
+
+class BfmNetwork(Trunk):
+    """The network a `BfmLayout` describes.
+
+    Attributes:
+        backwards: The second trunk, or None.
+    """
+
+    def __init__(self, layout: BfmLayout) -> None:
+        super().__init__(layout)
+        self.token_norms = nn.ModuleDict({g.name: RunningNormaliser(g.width, layout.clamp) for g in layout.tokens})
+        self.tokenisers = nn.ModuleDict(
+            {g.name: mlp(g.width, *g.hidden, layout.width, activation=layout.activation) for g in layout.tokens}
+        )
+        self.decoder_norms = nn.ModuleDict(
+            {part.name: RunningNormaliser(part.width, layout.clamp) for part in layout.decoder if part.normalised}
+        )
+        self.backwards = None if layout.backwards_from is None else Trunk(layout)
 
     def forward(
         self,
@@ -146,28 +193,30 @@ class BfmNetwork(nn.Module):
                 found = f"{visible[-1].dtype} {tuple(visible[-1].shape)}"
                 raise ValueError(f"visibility of '{group.name}' is {found}, not torch.bool {(*all_visible.shape,)}")
         mask = torch.cat(visible, dim=1) if visibility else None
-        return Embedded(torch.cat(tokens, dim=1), mask, self._context(inputs))
+        backwards = None if self.backwards is None else self.goes_backwards(inputs, visibility)
+        return Embedded(torch.cat(tokens, dim=1), mask, self._context(inputs), backwards)
 
     def act(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
-        """Action means (N, actions); ``extra_tokens`` (N, K, width) are words of the caller's own, always visible."""
-        return self.decode(self.head(self.attend(embedded, extra_tokens)), embedded.context)
+        """As `Trunk.act`; who is asked to go backwards is moved by the second trunk, if there is one."""
+        mean, chosen = super().act(embedded, extra_tokens), embedded.backwards
+        if chosen is None or not (_recorded() or chosen.any()):
+            return mean
+        return torch.where(chosen.unsqueeze(1), self.backwards.act(embedded, extra_tokens), mean)
 
-    def attend(self, embedded: Embedded, extra_tokens: torch.Tensor | None = None) -> torch.Tensor:
-        """The transformer's row that is read out (N, width); ``head`` makes the mean of the latent from it."""
-        x, visible = embedded.tokens, embedded.visible
-        if extra_tokens is not None:
-            x = torch.cat((x, extra_tokens), dim=1)
-            if visible is not None:
-                visible = torch.cat((visible, visible.new_ones(extra_tokens.shape[:2])), dim=1)
-        for block in self.blocks:
-            x = block(x, visible)
-        return self.readout(x)
+    def goes_backwards(
+        self, inputs: Mapping[str, torch.Tensor], visibility: Mapping[str, torch.Tensor]
+    ) -> torch.Tensor:
+        """Whom the second trunk moves (N,), bool: who is asked to go backwards fast, or goes so and is asked for anything.
 
-    def decode(self, latent: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """Action means (N, actions) from the latent (N, latent) and the decoder's other inputs (N, C)."""
-        before, after = context.tensor_split((self._latent_at,), dim=-1)
-        mean = self.decoder(torch.cat((before, self.latent_mlp(latent), after), dim=-1))
-        return torch.tanh(mean) if self.layout.squash == "tanh" else mean
+        Arguments as in `embed`. Without targets it moves nobody.
+        """
+        state = inputs[self.layout.tokens[0].name].flatten(1)
+        if _TARGETS not in inputs:
+            return state.new_zeros(len(state), dtype=torch.bool)
+        fast, rows = self.layout.backwards_from, inputs[_TARGETS]
+        enough = torch.where(speed_asked(rows) >= fast, STILL_BACKWARDS, fast)
+        chosen = (backwards_asked(rows) >= fast) | (speed_backwards(state).unsqueeze(1) >= enough)
+        return (chosen & visibility.get(_TARGETS, torch.ones_like(chosen))).any(-1)
 
     def _context(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         parts = []
@@ -190,6 +239,11 @@ class BfmNetwork(nn.Module):
             raise ValueError(f"{self.layout.name} does not read {sorted(unknown)}, only {sorted(needed | maskable)}")
         if wrong := set(visibility) - (maskable & given):
             raise ValueError(f"visibility is given for {sorted(wrong)}, but only {sorted(maskable & given)} can hide")
+
+
+def _recorded() -> bool:
+    """Whether a graph is being recorded, which has to hold for other data, too."""
+    return torch.jit.is_tracing() or torch.compiler.is_compiling()
 
 
 def _rows(group: TokenGroup, raw: torch.Tensor) -> torch.Tensor:

@@ -5,13 +5,21 @@ For tests and benchmarks; nothing else needs it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import nn
 
+from tt_isaaclab.kinematics.self_observation import speed_backwards
+from tt_isaaclab.kinematics.sparse_targets import backwards_asked, speed_asked
+
 from .layout import LATENT, BfmLayout
+from .network import STILL_BACKWARDS
 
 Tensors = Mapping[str, torch.Tensor]
+
+_SECOND = "backwards."
+"""Weights of the second trunk begin so."""
 
 
 def plain_forward(
@@ -72,4 +80,13 @@ def plain_forward(
         if part.normalised:
             parts[part.name] = normalise(f"decoder_norms.{part.name}", inputs[part.name])
     mean = mlp("decoder", torch.cat([parts[part.name] for part in layout.decoder], dim=-1))
-    return mean.tanh() if layout.squash == "tanh" else mean
+    mean = mean.tanh() if layout.squash == "tanh" else mean
+    if layout.backwards_from is None:
+        return mean
+    second = weights | {n.removeprefix(_SECOND): w for n, w in weights.items() if n.startswith(_SECOND)}
+    other = plain_forward(replace(layout, backwards_from=None), second, inputs, visibility, extra_tokens)
+    rows, fast = inputs["targets"], layout.backwards_from
+    moved = speed_backwards(inputs["state"]).unsqueeze(-1)
+    walks = (speed_asked(rows) >= fast) & (moved >= STILL_BACKWARDS)
+    chosen = ((backwards_asked(rows) >= fast) | walks | (moved >= fast)) & visibility["targets"]
+    return torch.where(chosen.any(-1, keepdim=True), other, mean)

@@ -123,12 +123,24 @@ class Steering(Direction):
         if how is None or speed < how["above"]:
             return self._moving(state, speed * self.way, facing)
         aside = _wrap(facing - yaw)
+        if abs(aside) > how["behind"] and speed <= how["fastest_back"]:
+            off = self._beside(state)
+            return self._moving(state, how["slack"] * speed / np.cos(off) * turn(yaw + off)[:2, 0], yaw + off + np.pi)
         off = min(max(abs(aside) - how["within"], 0.0), np.arccos(min(speed / how["fastest"], 1.0)))
         off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
         fast = speed / np.cos(off)
         fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
         fast = self._paced(state) if speed > how["fastest"] else fast
         return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
+
+    def _beside(self, state: BodyState) -> float:
+        """How far from the way to go backwards [rad]; see `veer`."""
+        how, (yaw, speed, facing) = self._prompt["veering"], self.order
+        facing, now = _wrap(facing - yaw - np.pi), _wrap(heading(state.rot[0]) - yaw - np.pi)
+        most, within = np.arccos(min(speed / how["fastest_back"], 1.0)), how["within"]
+        least = np.copysign(min(max(abs(facing) - within, 0.0), most), facing)
+        low, high = min(max(facing - within, -how["beside"]), least), max(min(facing + within, how["beside"]), least)
+        return min(max(now, low), high)
 
     def good(self, state: BodyState, velocity: np.ndarray) -> bool:
         """As Direction, and facing about right."""

@@ -59,7 +59,7 @@ REQUESTS = (
     Request("walk 1.0 m/s, turn -30 deg/s", 1.0, turn=-30.0),
     Request("turn on the spot, 60 deg/s", turn=60.0, shows="spin"),
     Request("walk 1.2 m/s, velocity only", 1.2, prompt="velocity"),
-    Request("backwards 0.5 m/s", 0.5, facing=180.0),
+    *(Request(f"backwards {speed} m/s", speed, facing=180.0) for speed in (0.5, 1.2)),
     Request("sideways 0.5 m/s", 0.5, facing=90.0),
 )
 """The requests of the model card."""

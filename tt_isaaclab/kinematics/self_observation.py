@@ -7,6 +7,12 @@ from .heading import heading_quat_inverse
 from .rotations import quat_mul, quat_rotate, quat_to_tan_norm
 
 
+def speed_backwards(observation: torch.Tensor) -> torch.Tensor:
+    """How fast the root moves against its heading (N,) [m/s], from self observations (N, 15 B - 2)."""
+    bodies = (observation.shape[-1] + 2) // 15
+    return -observation[..., 1 + 3 * (bodies - 1) + 6 * bodies]
+
+
 def self_observation(
     body_pos: torch.Tensor,
     body_quat: torch.Tensor,

@@ -5,6 +5,7 @@ A target time has S body slots (translation half, rotation half) and one more sl
 half has a visibility bit; what is hidden is zero. Which bodies the slots hold, and their order, is the layout's choice.
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -12,6 +13,9 @@ from torch.nn.functional import pad
 
 from .heading import heading_angle, heading_quat_inverse, quat_from_yaw
 from .rotations import quat_conj, quat_mul, quat_rotate, quat_to_tan_norm
+
+_BACKWARDS = math.cos(math.radians(30.0))
+"""Who goes against its heading within this angle goes backwards, as a cosine."""
 
 
 class SparseTarget(NamedTuple):
@@ -116,6 +120,26 @@ def rows_visible(rows: torch.Tensor) -> torch.Tensor:
         slots = (rows.shape[-1] - 1) // 26
         return rows[..., 24 * slots : 26 * slots].any(-1)
     return rows[..., :-2].unflatten(-1, (-1, 13))[..., -1].any(-1)
+
+
+def backwards_asked(rows: torch.Tensor) -> torch.Tensor:
+    """How fast each of the rows (..., 184) of `sparse_targets` asks to go backwards (...) [m/s].
+
+    That is against the heading that it asks for, within 30 degrees; else, and where a row does not show both, it is 0.
+    """
+    heading, velocity = _heading_and_velocity(rows)
+    speed = -(heading * velocity).sum(-1)
+    return speed * (speed > _BACKWARDS * velocity.norm(dim=-1))
+
+
+def speed_asked(rows: torch.Tensor) -> torch.Tensor:
+    """How fast each of the rows (..., 184) of `sparse_targets` asks to go (...) [m/s]; 0 where it does not say."""
+    return _heading_and_velocity(rows)[1].norm(dim=-1)
+
+
+def _heading_and_velocity(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cosine and sine of the turn to the heading, and velocity along the ground [m/s], (..., 2) each; hidden ones are 0."""
+    return rows[..., -28:-2].unflatten(-1, (2, 13))[..., :2].unbind(-2)
 
 
 def _body_features(

@@ -81,6 +81,14 @@ class Veering(NamedTuple):
     """Up to this speed the bundled model is as fast as it is told to be [m/s]."""
     slip: float = 0.1
     """Share by which it is slower for each m/s above [s/m]."""
+    behind: float = 1.7
+    """Who is to face further than this from where to go walks backwards [rad],"""
+    fastest_back: float = 1.75
+    """no faster than this [m/s],"""
+    beside: float = 0.55
+    """and up to this far from the way if it has to turn by so much less [rad], for there is little time to turn."""
+    slack: float = 1.06
+    """How much faster than ordered a humanoid is asked to go backwards: the bundled model is slower than it is told to be."""
 
 
 VEERING = Veering()
@@ -133,11 +141,11 @@ def keep_pace(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, slots: 
 def veer(
     bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor, slots: Sequence[str]
 ) -> SparseTarget:
-    """Go between where to go and where to face, facing where one goes: the prompt of the Steering task.
+    """Go between where to go and where to face, ahead or backwards: the prompt of the Steering task.
 
     The reward and the success of the paper count the speed along the order, and hardly what there is across it; so who
-    cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. Who is to run does as in `keep_pace`.
-    The paper's prompt is `direction`.
+    cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. Who is to run does as in `keep_pace`,
+    who faces behind goes backwards. The paper's prompt is `direction`.
 
     Args:
         bodies: State of the bodies now, world.
@@ -146,15 +154,30 @@ def veer(
         facing: Heading ordered (N,), world [rad].
         slots: Body of each slot of the model's layout.
     """
-    within, hopeless, above, fastest, even, slip = VEERING
+    within, hopeless, above, fastest, even, slip, behind, fastest_back, _, slack = VEERING
     aside = wrap_angle(facing - yaw)
-    off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / fastest).clamp(max=1.0)))
     steps = speed < above
-    off = torch.where(steps | (aside.abs() - off > hopeless), 0.0, off) * aside.sign()
+    back = (aside.abs() > behind) & (speed <= fastest_back) & ~steps
+    off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / fastest).clamp(max=1.0)))
+    off = torch.where(aside.abs() - off > hopeless, 0.0, off) * aside.sign()
+    off = torch.where(back, _beside(bodies, yaw, speed, facing), off).masked_fill(steps, 0.0)
     fast = speed / off.cos()
-    fast = fast * (1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0))
+    slower = 1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0)
+    fast = fast * torch.where(back, slack, slower)
     fast = torch.where(speed > fastest, paced(bodies, yaw, speed), fast)
-    return direction(bodies.pos[:, 0], yaw + off, fast, slots, torch.where(steps, facing, yaw + off))
+    heading = torch.where(steps, facing, yaw + off + math.pi * back)
+    return direction(bodies.pos[:, 0], yaw + off, fast, slots, heading)
+
+
+def _beside(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
+    """How far from the order's way who faces behind is to go backwards (N,) [rad]: as near as will do to how it faces now."""
+    straight = yaw + math.pi
+    facing, now = wrap_angle(facing - straight), wrap_angle(heading_angle(bodies.quat[:, 0]) - straight)
+    most = torch.acos((speed / VEERING.fastest_back).clamp(max=1.0))
+    least = torch.minimum((facing.abs() - VEERING.within).clamp(min=0.0), most) * facing.sign()
+    low = torch.minimum((facing - VEERING.within).clamp(min=-VEERING.beside), least)
+    high = torch.maximum((facing + VEERING.within).clamp(max=VEERING.beside), least)
+    return torch.minimum(torch.maximum(now, low), high)
 
 
 def step_and_reach(

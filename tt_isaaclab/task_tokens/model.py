@@ -18,7 +18,7 @@ from tt_isaaclab.bfm.network import Embedded
 from .encoder import TaskEncoder
 from .policy import STATE_GROUP, TASK_GROUP, bfm_inputs, embed_observations, groups_read
 
-_TOKENS, _VISIBLE, _CONTEXT = "bfm_tokens", "bfm_visible", "bfm_context"
+_TOKENS, _VISIBLE, _CONTEXT, _BACKWARDS = "bfm_tokens", "bfm_visible", "bfm_context", "bfm_backwards"
 
 
 class TaskTokenModel(MLPModel):
@@ -80,7 +80,8 @@ class TaskTokenModel(MLPModel):
     def act_on(self, obs: TensorDict, word: torch.Tensor | None) -> torch.Tensor:
         """The frozen model's actions (N, 69) when it also hears a word (N, 1, token_width), or none."""
         stored = _TOKENS in obs.keys()
-        embedded = Embedded(obs[_TOKENS], obs.get(_VISIBLE, None), obs[_CONTEXT]) if stored else self.embed(obs)
+        names = (_TOKENS, _VISIBLE, _CONTEXT, _BACKWARDS)
+        embedded = Embedded(*(obs.get(name, None) for name in names)) if stored else self.embed(obs)
         return self.bfm.act(embedded, word)
 
     def embed(self, obs: TensorDict) -> Embedded:
@@ -105,6 +106,8 @@ class TaskTokenModel(MLPModel):
         if any(p.visible is not None and not p.visible.all() for p in parts):
             flat[_VISIBLE] = torch.cat([p.visible for p in parts])
         flat[_CONTEXT] = torch.cat([p.context for p in parts])
+        if parts[0].backwards is not None:
+            flat[_BACKWARDS] = torch.cat([p.backwards for p in parts])
         return flat.unflatten(0, obs.batch_size)
 
     def update_normalization(self, obs: TensorDict) -> None:

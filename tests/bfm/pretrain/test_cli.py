@@ -78,12 +78,12 @@ def test_a_student_starts_with_the_weights_of_another_than_its_teacher(library, 
 
 def test_words_of_clips_are_taught_alone(library, checkpoint, tmp_path):
     model = tmp_path / "model.safetensors"
-    options = ("--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 8, "--samples", 128, "--words_only")
+    options = ("--physics", "newton_mujoco", "--device", "cpu", "--num_envs", 8, "--samples", 128, "--only", "words")
     files = ("--library", library, "--former", BUNDLED, "--tracker", checkpoint, "--output", model)
     assert _run("distill", *options, *files) == 0
     (_, before, _), (_, after, card) = load_bfm(BUNDLED), load_bfm(model)
     assert all(after[name].equal(tensor) for name, tensor in before.items() if "text" not in name)
-    assert card["training"]["words_only"]
+    assert card["training"]["only"] == "words"
     with pytest.raises(ValueError, match="of the same size"):
         _run("distill", *options, *files, "--size", "small")
 

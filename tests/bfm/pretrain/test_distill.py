@@ -16,7 +16,7 @@ from tt_isaaclab.bfm.pretrain.evaluate import VIEWS, follow_student
 from tt_isaaclab.bfm.pretrain.masks import Kind
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.bfm.pretrain.replay import Replay, Samples
-from tt_isaaclab.bfm.pretrain.student import Student
+from tt_isaaclab.bfm.pretrain.student import Only, Student
 from tt_isaaclab.bfm.pretrain.tracker import Experts, Tracker
 from tt_isaaclab.bfm.weights import save_bfm
 from tt_isaaclab.tasks.make import open_env
@@ -97,11 +97,28 @@ def test_student_goes_on_from_a_model_that_reads_less():
     with pytest.raises(BfmFileError, match="has no place in 'bundled'"):
         Student(bundled(), CAPTIONS, 40, 3e-3, former=smaller)
 
-    kept = Student(LAYOUT, CAPTIONS, 40, 3e-3, former=smaller, keep=True)  # learns sentences alone
+    kept = Student(LAYOUT, CAPTIONS, 40, 3e-3, former=smaller, only=Only.WORDS)  # learns sentences alone
     losses = [kept.update(samples._replace(caption=samples.caption.clamp(min=0))).item() for _ in range(40)]
     assert losses[-1] < losses[0]
     for name, tensor in smaller.state_dict().items():
         assert kept.average.state_dict()[name].equal(tensor)
+
+
+def test_a_second_trunk_is_taught_alone():
+    samples = _samples(64)
+    former = BfmNetwork(LAYOUT)
+    layout = dataclasses.replace(LAYOUT, backwards_from=0.5)
+    student = Student(layout, CAPTIONS, 40, 3e-3, former, Only.BACKWARDS)
+    inputs, visibility = student._read(samples)
+    chosen = student.network.goes_backwards(inputs, visibility)
+    assert chosen.any() and not chosen.all()
+    before = former(inputs, visibility).detach()
+    assert student.act(samples).equal(before)  # it begins as the first
+    asked = Samples(*(x[chosen] for x in samples))
+    losses = [student.update(asked).item() for _ in range(40)]
+    student.show()
+    assert losses[-1] < losses[0]
+    assert (student.act(samples) == before).all(-1).equal(~chosen)
 
 
 def test_a_sentence_stands_for_the_clip_that_the_teacher_sees():

@@ -55,6 +55,13 @@ def test_action_is_the_base_target_plus_the_corrections_of_the_clips_expert_over
         aside = Experts([tracker, _Constant(-0.2)], torch.tensor([0, 0, 0]), aside=1).action(observations, command)
         action = Experts([tracker], torch.tensor([0, 0, 0])).action(observations, command)
         assert (aside != action).any(1).tolist() == [False, True, True, False]
+        second = torch.tensor([True, False, False, True])
+        back = Experts([tracker, _Constant(-0.2)], torch.tensor([0, 0, 0]), backwards=1)
+        taught = back.action(observations, command, own, second)
+        assert (taught == own).all(1).tolist() == [False, True, True, False]
+        assert taught[second].equal(
+            Experts([_Constant(-0.2)], torch.tensor([0, 0, 0])).action(observations, command)[second]
+        )
 
 
 def test_every_clip_is_followed_from_its_start_and_from_within(library, checkpoint):

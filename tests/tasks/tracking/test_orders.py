@@ -9,7 +9,7 @@ from formula_walk import make_walk
 
 from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.augment import bend, face
-from tt_isaaclab.bfm.pretrain.motions.gait import stand
+from tt_isaaclab.bfm.pretrain.motions.gait import backwards, stand
 from tt_isaaclab.bfm.pretrain.motions.library import Clip, MotionLibrary
 from tt_isaaclab.bfm.pretrain.motions.stepping import step
 from tt_isaaclab.humanoid.state import BodyState
@@ -154,13 +154,49 @@ def test_a_stander_is_answered_by_stands_and_by_steps_where_it_is_to_turn_and_a_
     def fitting(clip: str) -> list[set[str]]:
         bodies = _bodies(stepping, NAMES.index(clip), 2.0, heading)
         facing = (orders.facing - heading).masked_fill(orders.still, 0.0)
-        frames = orders._fitting(EVERYONE, bodies, facing)
+        frames = orders._fitting(EVERYONE, bodies, facing, torch.zeros(N, dtype=torch.bool))
         return [{stepping.clips[i].name for i in orders._clip[row].unique()} for row in frames]
 
     assert fitting("stand") == [{"stand"}, {"step"}, {"stand"}]
     assert fitting("straight") == N * [{*NAMES, "step"}]
     orders.speed[:] = 1.0
     assert fitting("stand") == N * [set(NAMES)]
+
+
+@pytest.fixture(scope="module")
+def both_ways() -> MotionLibrary:
+    """A walk, and the same played backwards."""
+    walk = make_walk(5.0)
+    clips = [Clip("straight", ("gait",)), Clip("back", ("gait", "backwards"))]
+    return MotionLibrary.from_motions(clips, [walk, backwards(walk)])
+
+
+def test_orders_to_walk_backwards_are_answered_by_such_walks_alone(both_ways):
+    torch.manual_seed(0)
+    everyone = torch.arange(1000)
+    orders = Orders(OrdersCfg(backwards_share=0.5, aside_share=0.0, stand_share=0.0), both_ways, torch.arange(2), 1000)
+    orders.give(everyone, torch.zeros(1000))
+    assert 0.4 < orders.backwards.float().mean() < 0.6 and not orders.aside.any()
+    assert 1.0 <= orders.speed[orders.backwards].min() and orders.speed[orders.backwards].max() <= 1.7
+    off = wrap_angle(orders.facing - orders.yaw).abs()
+    torch.testing.assert_close(off, math.pi * orders.backwards.float())
+    clip, time = torch.zeros(1000, dtype=torch.long), torch.full((1000,), 2.0)
+    bodies = BodyState(*both_ways.sample(clip, time)[:4])
+    bodies = bodies._replace(lin_vel=torch.zeros_like(bodies.lin_vel))
+    chosen, _, _ = orders.match(everyone, bodies, clip, time, torch.zeros(1000))
+    assert torch.equal(chosen == 1, orders.backwards)
+
+
+@pytest.mark.parametrize("clip", [0, 1])
+def test_who_goes_the_other_way_may_be_answered_by_a_walk_of_either(both_ways, clip):
+    orders = Orders(OrdersCfg(), both_ways, torch.arange(2), N)
+    orders.speed[:], orders.backwards[:] = torch.tensor([1.0, 1.0, 0.0]), torch.tensor([False, True, True])
+    bodies = _bodies(both_ways, clip, 2.0, torch.zeros(N))
+    other_way = orders._goes_other_way(EVERYONE, bodies)
+    assert other_way.tolist() == [clip == 1, clip == 0, False]
+    frames = orders._fitting(EVERYONE, bodies, torch.zeros(N), other_way)
+    kinds = [set(orders._clip[row].tolist()) for row in frames[:2]]
+    assert kinds == [{0, 1} if clip == 1 else {0}, {0, 1} if clip == 0 else {1}]
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tt_isaaclab.bfm.layouts import SIZES, bundled
+from tt_isaaclab.bfm.layouts import BACKWARDS_FROM, SIZES, bundled
 from tt_isaaclab.cli import refuse
 from tt_isaaclab.whole_file import whole_file, write_json
 
@@ -81,7 +81,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     distill.add_argument("--batch", type=int, help="samples an update (512); 2048 with 4096 environments on a GPU")
     learnt = distill.add_mutually_exclusive_group()
     learnt.add_argument(
-        "--words_only", action="store_true", help="teach a --former model the captions, and keep all else as it is"
+        "--only",
+        choices=("words", "backwards"),
+        help="teach a --former model the captions, or a second trunk to walk backwards (orders.backwards_share), and "
+        "keep all else as it is",
     )
     learnt.add_argument(
         "--variational",
@@ -211,16 +214,20 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     from .distill import Distillation, DistillCfg, student_env
     from .evaluate import follow_student
     from .motions.library import MotionLibrary
-    from .student import same_size
+    from .student import Only, same_size
     from .tracker import Experts, tagged_files
 
     _check_library(args.library)
     given = {"samples": args.samples, "learning_rate": args.rate, "batch": args.batch}
-    given |= {"words_only": args.words_only, "variational": args.variational}
+    given |= {"only": args.only and Only(args.only), "variational": args.variational}
     cfg = DistillCfg(**{name: value for name, value in given.items() if value is not None})
     device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)
     layout, library = bundled(args.size), MotionLibrary.load(args.library)
     former, former_card = (None, None) if args.former is None else _load_former(args.former, device)
+    if args.only == "backwards":
+        layout = replace(layout, backwards_from=BACKWARDS_FROM)
+    elif former is not None and same_size(layout, former.layout):
+        layout = replace(layout, backwards_from=former.layout.backwards_from)
     start = None if args.start is None else _load_former(args.start, device)[0]
     if start is not None and not same_size(layout, start.layout):
         raise ValueError(f"{args.start}: a model of another size than {args.size}; name its --size")
@@ -231,8 +238,8 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     def edit(env_cfg) -> None:
         student_env(env_cfg)
         env_cfg.commands.motion.library = str(args.library)
-        if args.words_only:  # only clips have captions
-            env_cfg.commands.motion.ordered = 0.0
+        if args.only:  # only clips have captions, and only orders are prompts
+            env_cfg.commands.motion.ordered = float(cfg.only is Only.BACKWARDS)
 
     with open_env(
         "TaskTokens-Tracking",

@@ -24,7 +24,7 @@ from .captions import Captions
 from .lessons import Lessons, LessonsCfg
 from .masks import Kind
 from .replay import Replay, Samples
-from .student import Student, same_size
+from .student import Only, Student, same_size
 from .targets import StudentTargets
 from .tracker import Experts
 from .views import VIEWS, seeing
@@ -36,12 +36,12 @@ class DistillCfg(LessonsCfg):
 
     Attributes:
         guided: Share of episodes in which the expert goes on acting.
-        words_only: Whether only the words of a former model are taught, and all else stays as it is.
+        only: What of a former model is taught alone; all else stays as it is.
         variational: Weight of the divergence of a variational latent at the end, or None for a deterministic one.
     """
 
     guided: float = 0.05
-    words_only: bool = False
+    only: Only | None = None
     variational: float | None = None
 
 
@@ -76,11 +76,9 @@ class Distillation(Lessons):
         if start is None and experts.former is not None and same_size(layout, experts.former.layout):
             start = experts.former
         updates = cfg.updates(cfg.samples)
-        if cfg.words_only and start is None:
-            raise ValueError("only the words can be taught to a --former model of the same size alone; name one")
-        self.student = Student(
-            layout, captions.vectors, updates, cfg.learning_rate, start, cfg.words_only, cfg.variational
-        )
+        if cfg.only is not None and start is None:
+            raise ValueError(f"{cfg.only} alone are taught to a --former model of the same size; name one")
+        self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.only, cfg.variational)
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
         self._guided = torch.ones(n, dtype=torch.bool, device=env.device)
@@ -92,7 +90,7 @@ class Distillation(Lessons):
         error, ended, steps, seen = 0.0, 0, self.cfg.steps, []
         for _ in range(steps):
             samples = self._look()
-            seen.append(samples)
+            seen.append(self._lesson(samples))
             action = self.student.act(samples)
             action = torch.where(self._guided.unsqueeze(1), samples.label, action)
             action = action + self._noise * torch.randn_like(action)
@@ -119,8 +117,16 @@ class Distillation(Lessons):
             rows = torch.where(whole.unsqueeze(2), everything, targets)
             shown = torch.where(whole, all_shown, visible)
             own = former({"state": state, "targets": rows}, {"targets": shown})
-        label = self._experts.action(self._observations, self._command, own)
+        self._second = None
+        if self.cfg.only == Only.BACKWARDS:
+            seen = {"state": state, "targets": targets}, {"targets": visible}
+            self._second = self.student.network.goes_backwards(*seen)
+        label = self._experts.action(self._observations, self._command, own, self._second)
         return Samples(state, targets, visible, self._targets.caption.clone(), label, reference)
+
+    def _lesson(self, samples: Samples) -> Samples:
+        """What there is to learn from: all, or what the second trunk acts on, if that alone is taught."""
+        return samples if self._second is None else Samples(*(x[self._second] for x in samples))
 
     def _begin_episodes(self) -> None:
         progress = self.collected / self.cfg.samples

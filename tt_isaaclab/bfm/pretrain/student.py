@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import json
 import math
+from enum import StrEnum
 from pathlib import Path
 
 import torch
@@ -37,17 +38,21 @@ _MAX_NORM = 1.0
 
 
 def same_size(layout: BfmLayout, former: BfmLayout) -> bool:
-    """Whether two layouts differ in name and token groups alone."""
-    return dataclasses.replace(former, name=layout.name, tokens=layout.tokens) == layout
+    """Whether two layouts differ in name, token groups and the second trunk alone."""
+    own = {name: getattr(layout, name) for name in ("name", "tokens", "backwards_from")}
+    return dataclasses.replace(former, **own) == layout
 
 
 def grow(network: BfmNetwork, former: BfmNetwork) -> None:
     """Give a network the weights of a smaller one that reads less; while the rest is hidden it then does the same.
+    A second trunk that the smaller one does not have begins as its first.
 
     Raises:
         BfmFileError: The smaller one is no part of it.
     """
     own, given = network.state_dict(), former.state_dict()
+    if network.backwards is not None:
+        given = {f"backwards.{name}": given[name] for name in network.backwards.state_dict()} | given
     if strange := [name for name, tensor in given.items() if name not in own or own[name].shape != tensor.shape]:
         raise BfmFileError(
             f"{strange[0]} of the former model has no place in '{network.layout.name}'; start without it"
@@ -75,6 +80,14 @@ _SMALL = 1.0e-6
 """Mean square below which an error counts as none: its gradient vanishes."""
 
 
+class Only(StrEnum):
+    """What of a former model is taught, while everything else that it does stays the same to the bit."""
+
+    WORDS = "words"
+    BACKWARDS = "backwards"
+    """To walk backwards: a second trunk."""
+
+
 class Student:
     """Learns to act like the expert from what the masks let it see.
 
@@ -93,7 +106,7 @@ class Student:
         updates: int,
         learning_rate: float,
         former: BfmNetwork | None = None,
-        keep: bool = False,
+        only: Only | None = None,
         variational: float | None = None,
     ) -> None:
         """A student at the beginning.
@@ -104,7 +117,7 @@ class Student:
             updates: Length of the training, over which the rate falls as a cosine.
             learning_rate: Highest rate.
             former: A model whose weights it starts with; what that model does not read starts afresh.
-            keep: Learn sentences alone, and keep all other weights as they are.
+            only: What is learnt alone; all other weights stay as they are.
             variational: Weight of the divergence of a variational latent at the end, or None for a deterministic one.
         """
         self.network = BfmNetwork(layout).to(captions.device)
@@ -118,9 +131,10 @@ class Student:
         self.actor = copy.deepcopy(self.average)
         self.updates = 0
         self._total, self._rate = updates, learning_rate
-        self.network.requires_grad_(not keep)
         self._parts = {"network": self.network, "average": self._averaged}
-        learning = [*(self.network.tokenisers["text"] if keep else self.network).requires_grad_(True).parameters()]
+        part = {Only.WORDS: self.network.tokenisers["text"], Only.BACKWARDS: self.network.backwards}
+        self.network.requires_grad_(False)
+        learning = [*part.get(only, self.network).requires_grad_(True).parameters()]
         self._variational = variational
         if variational is not None:
             self._parts["posterior"] = self._posterior = Posterior(self.network).to(captions.device)

@@ -14,7 +14,7 @@ from tt_isaaclab.kinematics.rotations import quat_from_rotvec, rotvec_from_quat
 from tt_isaaclab.rl.checkpoint import actor_state
 from tt_isaaclab.tasks.tracking.command import MotionCommand
 from tt_isaaclab.tasks.tracking.mdp import ResidualActionCfg, corrected_target
-from tt_isaaclab.tasks.tracking.orders import FACE
+from tt_isaaclab.tasks.tracking.orders import BACKWARDS, FACE
 from tt_isaaclab.tasks.tracking.rsl_rl_cfg import TrackerRunnerCfg
 from tt_isaaclab.tasks.tracking.symmetric_actor import SymmetricActor
 
@@ -87,6 +87,7 @@ class Experts:
         expert_of_clip: Index of the tracker for each clip of the library (C,), -1 for the former model.
         former: The behaviour model that answers for the clips without a tracker.
         aside: Index of the tracker for orders to walk facing aside, whatever clip answers them.
+        backwards: Index of the tracker for whom the second trunk is to move, whatever clip answers them.
     """
 
     def __init__(
@@ -95,8 +96,10 @@ class Experts:
         expert_of_clip: torch.Tensor,
         former: BfmNetwork | None = None,
         aside: int | None = None,
+        backwards: int | None = None,
     ) -> None:
-        self._trackers, self._expert_of_clip, self.former, self._aside = trackers, expert_of_clip, former, aside
+        self._trackers, self._expert_of_clip, self.former = trackers, expert_of_clip, former
+        self._aside, self._backwards = aside, backwards
         self._joints = ResidualActionCfg().joint_ids
 
     @classmethod
@@ -113,12 +116,16 @@ class Experts:
         for i, tag in enumerate(files):
             if tag is not None:
                 expert[library.ids(tag)] = i
-        aside = list(files).index(FACE) if FACE in files else None
-        return cls([Tracker(path, device) for path in files.values()], expert, former, aside)
+        aside, backwards = (list(files).index(tag) if tag in files else None for tag in (FACE, BACKWARDS))
+        return cls([Tracker(path, device) for path in files.values()], expert, former, aside, backwards)
 
     @torch.no_grad()
     def action(
-        self, observations: Mapping[str, torch.Tensor], command: MotionCommand, own: torch.Tensor | None = None
+        self,
+        observations: Mapping[str, torch.Tensor],
+        command: MotionCommand,
+        own: torch.Tensor | None = None,
+        second: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Absolute action (N, 69): the joint targets as shortest rotation vectors, divided by pi.
 
@@ -126,12 +133,16 @@ class Experts:
             observations: Of the tracking task.
             command: Its motion command.
             own: The former model's action (N, 69).
+            second: Whom the second trunk moves (N,), bool, if that alone is taught: the tracker of walking backwards
+                answers for them, and the former model for all others.
         """
         if not self._trackers:
             return own
         expert = self._expert_of_clip[command.clip]
         if self._aside is not None:
             expert = expert.masked_fill(command.orders.given & command.orders.aside, self._aside)
+        if second is not None and self._backwards is not None:
+            expert = torch.full_like(expert, _FORMER).masked_fill(second, self._backwards)
         corrections = observations["humanoid"].new_zeros(command.num_envs, 3 * len(self._joints))
         for i, tracker in enumerate(self._trackers):
             if len(rows := (expert == i).nonzero().squeeze(1)):

@@ -29,7 +29,7 @@ from .captions import vectors_of
 from .lessons import Lessons, LessonsCfg
 from .motions.table import Spoken
 from .replay import Replay, Samples
-from .student import Student
+from .student import Only, Student
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class WordLessons(Lessons):
         self._speed = torch.tensor([order.speed for _, order in said], device=device)
         self._aside = torch.tensor([order.aside for _, order in said], device=device).deg2rad()
         self._known = torch.tensor([order.known for _, order in said], device=device)
-        self.student = Student(layout, self._words, cfg.updates(cfg.samples), cfg.learning_rate, former, keep=True)
+        self.student = Student(layout, self._words, cfg.updates(cfg.samples), cfg.learning_rate, former, Only.WORDS)
         self._left = torch.zeros(env.num_envs, device=device)
         self._sentence = torch.zeros_like(self._left, dtype=torch.long)
         env.reset()

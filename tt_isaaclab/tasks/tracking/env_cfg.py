@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import MISSING
 
 from isaaclab.envs import mdp as lab
@@ -52,6 +53,7 @@ class RewardsCfg:
     rotation = RewardTermCfg(func=mdp.rotation_reward, weight=0.25)
     velocity = RewardTermCfg(func=mdp.velocity_reward, weight=0.1)
     angular_velocity = RewardTermCfg(func=mdp.angular_velocity_reward, weight=0.05)
+    order = RewardTermCfg(func=mdp.order_reward, weight=0.0)  # 0.5 for a tracker that changes its way
     pelvis_velocity = RewardTermCfg(func=mdp.pelvis_velocity_reward, weight=1.0)  # with 0.2 it changed nothing
 
 
@@ -60,6 +62,7 @@ class TerminationsCfg:
     time_out = DoneTerm(func=lab.time_out, time_out=True)
     clip_finished = DoneTerm(func=mdp.clip_finished, time_out=True)
     lost_reference = DoneTerm(func=mdp.lost_reference, params={"distance": 0.5})
+    too_slow = DoneTerm(func=mdp.TooSlow, params={"share": 0.4, "seconds": math.inf})  # 2.4 for such a tracker
     diverged = DoneTerm(func=diverged)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import torch
 from isaaclab.envs import ManagerBasedRLEnv
+from isaaclab.managers import ManagerTermBase
 from isaaclab.utils import configclass
 
 from tt_isaaclab.humanoid.actions import RotationVectorAction, RotationVectorActionCfg
 from tt_isaaclab.humanoid.state import joint_coordinates, read_bodies
-from tt_isaaclab.kinematics.heading import heading_quat_inverse
+from tt_isaaclab.kinematics.heading import heading_angle, heading_quat_inverse, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate, quat_to_tan_norm, rotvec_from_quat
 
 from .command import MotionCommand
@@ -129,6 +130,41 @@ def angular_velocity_reward(env: ManagerBasedRLEnv, scale: float = 0.1) -> torch
     """exp(-scale * mean squared angular velocity error of the bodies [rad^2/s^2]). Shape (N,)."""
     error = _command(env).target.body_ang_vel - read_bodies(env.scene["robot"]).ang_vel
     return torch.exp(-scale * error.square().sum(-1).mean(-1))
+
+
+def order_reward(env: ManagerBasedRLEnv) -> torch.Tensor:
+    """How nearly an order is kept, in [-0.5, 1], and 0 where there is none. Shape (N,).
+
+    Half is 1 - |velocity error of the pelvis along the ground| / (3 m/s), half the cosine of the facing error. The other
+    terms compare with a reference that goes where its humanoid is: they say nothing to one that stands and should go.
+    """
+    orders, robot = _command(env).orders, read_bodies(env.scene["robot"])
+    error = orders.speed.unsqueeze(1) * unit_vector(orders.yaw) - robot.lin_vel[:, 0, :2]
+    facing = torch.cos(orders.facing - heading_angle(robot.quat[:, 0])).masked_fill(orders.still, 1.0)
+    return orders.given * 0.5 * ((1.0 - error.norm(dim=-1) / 3.0).clamp(min=0.0) + facing)
+
+
+class TooSlow(ManagerTermBase):
+    """Who is told to move has been slower than a share of the order for too long.
+
+    The reference of an order lies where the humanoid is, so one that stands never loses it.
+    """
+
+    def __init__(self, cfg, env: ManagerBasedRLEnv) -> None:
+        super().__init__(cfg, env)
+        self._steps = torch.zeros(env.num_envs, device=env.device)
+
+    def reset(self, env_ids: Sequence[int] | slice | None = None) -> None:
+        """Begin to count anew."""
+        self._steps[slice(None) if env_ids is None else env_ids] = 0.0
+
+    def __call__(self, env: ManagerBasedRLEnv, share: float, seconds: float) -> torch.Tensor:
+        """Slower than ``share`` of the ordered speed for more than ``seconds``. Shape (N,), bool."""
+        orders = _command(env).orders
+        along = (read_bodies(env.scene["robot"]).lin_vel[:, 0, :2] * unit_vector(orders.yaw)).sum(-1)
+        slow = orders.given & (along < share * orders.speed)
+        self._steps = (self._steps + 1.0) * slow
+        return self._steps * env.step_dt > seconds
 
 
 def clip_finished(env: ManagerBasedRLEnv) -> torch.Tensor:

@@ -21,6 +21,9 @@ from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit
 _STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
 
+BACKWARDS = "backwards"
+"""Tag of the clips that answer orders to walk backwards, and no others."""
+
 FACE = "face"
 """Tag of the clips that answer no orders but those to walk facing aside."""
 
@@ -57,6 +60,10 @@ _BEGINS = 0.1
 """How many times as much it counts for who has yet to begin to walk: a frame in mid-walk is half a metre from a stander's
 hands, which ends the episode before anything is learned of it."""
 
+_OTHER_WAY, _BETWEEN = 0.3, 0.5
+"""Who is to walk and goes the other way, faster than this against its heading or along it [m/s], is answered with any frame
+of a walk, ahead or backwards, and the order counts so many times as much: a stop lies between the two."""
+
 _TURNED = 0.4
 """A humanoid that faces this far from where its reference does gets another [rad]."""
 
@@ -84,6 +91,10 @@ class OrdersCfg:
     """Speeds of these orders [m/s]."""
     step_aside: tuple[float, float] = (0.5, math.pi)
     """Angle between the ways to go and to face in these orders, to either side [rad]."""
+    backwards_share: float = 0.0
+    """Share of orders to walk backwards, of those that are not to step."""
+    backwards_speed: tuple[float, float] = (1.0, 1.7)
+    """Speeds of these orders [m/s]: slower is a step, and none runs so."""
     turn: float = 1.57
     """Largest change of direction [rad]."""
     turn_back_share: float = 0.15
@@ -124,6 +135,7 @@ class Orders:
         facing: Ordered heading, world (N,) [rad].
         still: Whether the order is to stand and to face where one does (N,), bool.
         steps: Whether the order is to step another way than one faces (N,), bool.
+        backwards: Whether the order is to walk backwards (N,), bool.
         fresh: Whether the order has not yet been answered (N,), bool.
     """
 
@@ -131,7 +143,9 @@ class Orders:
         self._cfg, self.clips, device = cfg, clips, library.frames.device
         self.given = torch.zeros(num_envs, dtype=torch.bool, device=device)
         self.speed, self.yaw, self.facing, self._left = (torch.zeros(num_envs, device=device) for _ in range(4))
-        self.fresh, self.still, self.steps = (torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(3))
+        self.fresh, self.still, self.steps, self.backwards = (
+            torch.zeros(num_envs, dtype=torch.bool, device=device) for _ in range(4)
+        )
         frames = library.frames[self.clips]
         first = frames.cumsum(0) - frames
         self._first = torch.zeros(len(library), dtype=torch.long, device=device)
@@ -140,7 +154,9 @@ class Orders:
         self._clip = torch.repeat_interleave(self.clips, frames)
         row = torch.arange(len(self._clip), device=device) - torch.repeat_interleave(first, frames)
         self._time = row / library.fps
-        self._step, self._stand, self._face = (torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, FACE))
+        self._step, self._stand, self._face, self._backwards = (
+            torch.isin(self._clip, library.ids(t)) for t in (_STEP, _STAND, FACE, BACKWARDS)
+        )
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
@@ -156,7 +172,7 @@ class Orders:
     @property
     def aside(self) -> torch.Tensor:
         """Whether the order is to walk facing aside, without steps (N,), bool."""
-        return (self.speed > 0.0) & ~self.steps & (wrap_angle(self.facing - self.yaw).abs() > _ASIDE)
+        return (self.speed > 0.0) & ~self.steps & ~self.backwards & (wrap_angle(self.facing - self.yaw).abs() > _ASIDE)
 
     @property
     def ahead(self) -> torch.Tensor:
@@ -183,7 +199,9 @@ class Orders:
         aside = uniform(-cfg.aside, cfg.aside) * (may & (uniform(0.0, 1.0) < cfg.aside_share))
         aside = torch.where(steps, uniform(*cfg.step_aside) * uniform(-1.0, 1.0).sign(), aside)
         stands = uniform(0.0, 1.0) < cfg.stand_share
-        self.steps[rows] = steps & ~stands
+        back = ~steps & (uniform(0.0, 1.0) < cfg.backwards_share)
+        speed, aside = torch.where(back, uniform(*cfg.backwards_speed), speed), torch.where(back, math.pi, aside)
+        self.steps[rows], self.backwards[rows] = steps & ~stands, back & ~stands
         self.given[rows] = True
         self.speed[rows] = torch.where(stands, 0.0, speed)
         self.still[rows] = stands & (uniform(0.0, 1.0) < cfg.still_share)
@@ -225,10 +243,11 @@ class Orders:
         way = self.yaw[rows] - torch.where(aside, self.facing[rows], heading)
         wanted = _promise(self.speed[rows], way, facing.masked_fill(aside, 0.0))
         begins = slow & (self.speed[rows] > 0.0) & ~self.steps[rows]
-        weight = torch.where(aside, _INSISTS, torch.where(begins, _BEGINS, 1.0))
+        other_way = self._goes_other_way(rows, bodies)
+        weight = torch.where(other_way, _BETWEEN, torch.where(begins, _BEGINS, torch.where(aside, _INSISTS, 1.0)))
         cost = torch.cdist(pose_features(bodies), self._pose).square()
         cost += self._cfg.insistence * weight.unsqueeze(1) * torch.cdist(wanted, self._promise).square()
-        cost = cost.masked_fill(~self._fitting(rows, bodies, facing), torch.inf)
+        cost = cost.masked_fill(~self._fitting(rows, bodies, facing, other_way), torch.inf)
         now = self._frame(clip[rows], time[rows])
         stay = cost.gather(1, now.unsqueeze(1)).squeeze(1)
         lowest, best = cost.masked_fill(self._late | self._begins, torch.inf).min(1)
@@ -242,7 +261,15 @@ class Orders:
         stands = (self.speed[rows] == 0.0) | (self._speed[frame] == 0.0)
         return self._clip[frame], torch.where(leap, self._time[best], time[rows]), turn + steer.masked_fill(stands, 0.0)
 
-    def _fitting(self, rows: torch.Tensor, bodies: BodyState, facing: torch.Tensor) -> torch.Tensor:
+    def _goes_other_way(self, rows: torch.Tensor, bodies: BodyState) -> torch.Tensor:
+        """Which environments (n,) are to walk ahead and go backwards, or the other way round, bool."""
+        along = (bodies.lin_vel[:, 0, :2] * unit_vector(heading_angle(bodies.quat[:, 0]))).sum(-1)
+        walks = (self.speed[rows] > 0.0) & ~self.steps[rows]
+        return walks & (torch.where(self.backwards[rows], along, -along) > _OTHER_WAY)
+
+    def _fitting(
+        self, rows: torch.Tensor, bodies: BodyState, facing: torch.Tensor, other_way: torch.Tensor
+    ) -> torch.Tensor:
         """Which frames are of the kind (n, F) that answers orders of environments (n,): one kind, or a student that sees
         the same would be taught the mean of several. ``facing`` (n,) is where to face, from where the humanoid does."""
         pace, stands = bodies.lin_vel[:, 0, :2].norm(dim=-1), self.speed[rows] == 0.0
@@ -252,6 +279,7 @@ class Orders:
         rests, steps = slow & ~turns & self._stand.any(), self.steps[rows] | turns
         step = torch.where(still.unsqueeze(1), self._first_step, self._step)
         walk = ~self._step & (self.aside[rows].unsqueeze(1) | ~self._face)
+        walk &= (self._backwards == self.backwards[rows].unsqueeze(1)) | other_way.unsqueeze(1)
         moves = torch.where(steps.unsqueeze(1), step, walk)
         return torch.where(rests.unsqueeze(1), self._stand, moves | (stands & ~slow).unsqueeze(1))
 

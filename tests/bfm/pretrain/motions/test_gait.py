@@ -6,7 +6,7 @@ import torch
 from formula_walk import SPEED, make_walk
 
 from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
-from tt_isaaclab.bfm.pretrain.motions.gait import from_stand, loop, stand, start, stop, to_stand
+from tt_isaaclab.bfm.pretrain.motions.gait import backwards, from_stand, loop, stand, start, stop, to_stand
 from tt_isaaclab.bfm.pretrain.motions.ground import floor_quality
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
@@ -67,6 +67,12 @@ def test_start_is_a_stop_backwards(walk: Motion) -> None:
     assert state.body_lin_vel[:20].abs().max() < 1e-6
     speed = state.body_lin_vel[-30:, 0, 0]
     assert speed.mean().item() == pytest.approx(SPEED, rel=0.1)
+
+
+def test_backwards_is_as_fast_the_other_way(walk: Motion) -> None:
+    back = states(backwards(walk))
+    assert back.body_lin_vel[:, 0, 0].mean().item() == pytest.approx(-SPEED, rel=0.1)
+    torch.testing.assert_close(back.body_quat.flip(0), states(walk).body_quat)
 
 
 def test_stop_needs_a_step(walk: Motion) -> None:

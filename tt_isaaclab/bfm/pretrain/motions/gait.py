@@ -169,10 +169,11 @@ def start(motion: Motion) -> Motion:
     Raises:
         ValueError: as `stop`.
     """
-    return _backwards(stop(_backwards(motion)))
+    return backwards(stop(backwards(motion)))
 
 
-def _backwards(motion: Motion) -> Motion:
+def backwards(motion: Motion) -> Motion:
+    """Play from the end to the beginning: a walk becomes one that goes backwards."""
     return motion[torch.arange(len(motion) - 1, -1, -1)]
 
 
@@ -188,7 +189,7 @@ def from_stand(motion: Motion, seconds: float) -> Motion:
 
 def to_stand(motion: Motion, seconds: float) -> Motion:
     """End in the standing pose: `from_stand` played backwards."""
-    return _backwards(from_stand(_backwards(motion), seconds))
+    return backwards(from_stand(backwards(motion), seconds))
 
 
 def _from_pose(motion: Motion, joints: torch.Tensor, drop: float, seconds: float) -> Motion:

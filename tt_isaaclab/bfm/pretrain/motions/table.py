@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from .augment import bend, change_speed, change_stride, face, mirror
-from .gait import cut, from_rest, from_stand, loop, stand, start, stop, to_stand
+from .gait import backwards, cut, from_rest, from_stand, loop, stand, start, stop, to_stand
 from .reaching import reach
 from .stepping import spin, step
 
@@ -20,6 +20,7 @@ AUGMENTATIONS = {
     "bend": bend,
     "face": face,
     "loop": loop,
+    "backwards": backwards,
     "stand": stand,
     "stop": stop,
     "start": start,
