@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import MISSING
 
 from isaaclab.envs import mdp as lab
 from isaaclab.managers import EventTermCfg, ObservationGroupCfg, ObservationTermCfg, RewardTermCfg, SceneEntityCfg
 from isaaclab.managers import TerminationTermCfg as DoneTerm
 from isaaclab.utils import configclass
+from isaaclab_tasks.utils import preset
 
 from tt_isaaclab.tasks.base import HumanoidEnvCfg
 from tt_isaaclab.tasks.mdp.observations import humanoid_state
@@ -53,7 +53,7 @@ class RewardsCfg:
     rotation = RewardTermCfg(func=mdp.rotation_reward, weight=0.25)
     velocity = RewardTermCfg(func=mdp.velocity_reward, weight=0.1)
     angular_velocity = RewardTermCfg(func=mdp.angular_velocity_reward, weight=0.05)
-    order = RewardTermCfg(func=mdp.order_reward, weight=0.0)  # 0.5 for a tracker that changes its way
+    order: RewardTermCfg | None = preset(default=None, both_ways=RewardTermCfg(func=mdp.order_reward, weight=0.5))
     pelvis_velocity = RewardTermCfg(func=mdp.pelvis_velocity_reward, weight=1.0)  # with 0.2 it changed nothing
 
 
@@ -62,7 +62,9 @@ class TerminationsCfg:
     time_out = DoneTerm(func=lab.time_out, time_out=True)
     clip_finished = DoneTerm(func=mdp.clip_finished, time_out=True)
     lost_reference = DoneTerm(func=mdp.lost_reference, params={"distance": 0.5})
-    too_slow = DoneTerm(func=mdp.TooSlow, params={"share": 0.4, "seconds": math.inf})  # 2.4 for such a tracker
+    too_slow: DoneTerm | None = preset(
+        default=None, both_ways=DoneTerm(func=mdp.TooSlow, params={"share": 0.4, "seconds": 2.4})
+    )
     diverged = DoneTerm(func=diverged)
 
 
@@ -107,7 +109,11 @@ class EventsCfg:
 
 @configclass
 class TrackingEnvCfg(HumanoidEnvCfg):
-    """Needs a motion library: ``env.commands.motion.library=FILE``."""
+    """Needs a motion library: ``env.commands.motion.library=FILE``.
+
+    ``presets=both_ways`` pays a tracker for keeping its orders and ends the episode of one that stands when told to go: it
+    learns to change between walking ahead and backwards.
+    """
 
     commands: CommandsCfg = CommandsCfg()
     actions: ActionsCfg = ActionsCfg()

@@ -14,6 +14,7 @@ from tt_isaaclab.humanoid.actions import RotationVectorAction, RotationVectorAct
 from tt_isaaclab.humanoid.state import joint_coordinates, read_bodies
 from tt_isaaclab.kinematics.heading import heading_angle, heading_quat_inverse, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate, quat_to_tan_norm, rotvec_from_quat
+from tt_isaaclab.tasks.mdp.rewards import along
 
 from .command import MotionCommand
 
@@ -161,8 +162,8 @@ class TooSlow(ManagerTermBase):
     def __call__(self, env: ManagerBasedRLEnv, share: float, seconds: float) -> torch.Tensor:
         """Slower than ``share`` of the ordered speed for more than ``seconds``. Shape (N,), bool."""
         orders = _command(env).orders
-        along = (read_bodies(env.scene["robot"]).lin_vel[:, 0, :2] * unit_vector(orders.yaw)).sum(-1)
-        slow = orders.given & (along < share * orders.speed)
+        speed = along(read_bodies(env.scene["robot"]).lin_vel[:, 0, :2], unit_vector(orders.yaw))
+        slow = orders.given & (speed < share * orders.speed)
         self._steps = (self._steps + 1.0) * slow
         return self._steps * env.step_dt > seconds
 

@@ -17,6 +17,7 @@ from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector, wrap_angle
+from tt_isaaclab.tasks.mdp.rewards import along
 
 _STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
@@ -263,9 +264,9 @@ class Orders:
 
     def _goes_other_way(self, rows: torch.Tensor, bodies: BodyState) -> torch.Tensor:
         """Which environments (n,) are to walk ahead and go backwards, or the other way round, bool."""
-        along = (bodies.lin_vel[:, 0, :2] * unit_vector(heading_angle(bodies.quat[:, 0]))).sum(-1)
+        ahead = along(bodies.lin_vel[:, 0, :2], unit_vector(heading_angle(bodies.quat[:, 0])))
         walks = (self.speed[rows] > 0.0) & ~self.steps[rows]
-        return walks & (torch.where(self.backwards[rows], along, -along) > _OTHER_WAY)
+        return walks & (torch.where(self.backwards[rows], ahead, -ahead) > _OTHER_WAY)
 
     def _fitting(
         self, rows: torch.Tensor, bodies: BodyState, facing: torch.Tensor, other_way: torch.Tensor
