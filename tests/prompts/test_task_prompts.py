@@ -96,10 +96,10 @@ def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(spee
 @pytest.mark.parametrize(
     ("speed", "facing", "now", "off", "asked"),
     [
-        (1.2, 2.0, 0.0, -0.5516, 1.4935),  # pi - 2.0 - 0.59 the other way; 1.2 / cos(0.5516) = 1.4090, + 6 %
-        (1.2, -1.8, 0.0, 0.7516, 1.7411),  # pi - 1.8 - 0.59; 1.2 / cos(0.7516) = 1.6425, + 6 %
-        (1.0, -3.0, math.pi + 0.2, 0.2, 1.0816),  # the way it faces now will do; 1.0 / cos(0.2) = 1.0203, + 6 %
-        (1.0, -3.0, 2.0, -0.4484, 1.1763),  # as near as will do to how it faces now: 2 pi - 3.0 - 0.59 - pi
+        (1.2, 2.0, 0.0, -0.5516, 1.5781),  # pi - 2.0 - 0.59 the other way; 1.2 / cos(0.5516) = 1.4090, + 12 %
+        (1.2, -1.8, 0.0, 0.7516, 1.8396),  # pi - 1.8 - 0.59; 1.2 / cos(0.7516) = 1.6425, + 12 %
+        (1.0, -3.0, math.pi + 0.2, 0.2, 1.1428),  # the way it faces now will do; 1.0 / cos(0.2) = 1.0203, + 12 %
+        (1.0, -3.0, 2.0, -0.4484, 1.2429),  # as near as will do to how it faces now: 2 pi - 3.0 - 0.59 - pi
     ],
 )
 def test_who_is_to_face_behind_goes_there_backwards(speed, facing, now, off, asked):
@@ -108,6 +108,24 @@ def test_who_is_to_face_behind_goes_there_backwards(speed, facing, now, off, ask
     back = direction(still, LEFT + off, asked * one, SLOTS, LEFT + off + math.pi)
     for ours, theirs in zip(target, back, strict=True):
         torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "asked"),
+    [
+        (0.04, math.pi - VEERING.beside),  # it stands
+        (1.0, 1.0 + VEERING.turn),
+        (-1.0, math.pi - VEERING.beside),  # it goes backwards already
+    ],
+)
+def test_who_goes_ahead_turns_by_little_at_a_time_and_brakes_where_it_faces(ahead, asked):
+    """Told to go along x and to face the other way; it faces 1 rad to the left of x."""
+    still, one, heading = torch.zeros(1, 3), torch.ones(1), torch.tensor([asked])
+    velocity = ahead * torch.tensor([[math.cos(1.0), math.sin(1.0), 0.0]])
+    target = veer(_bodies(still, one, velocity, still), torch.zeros(1), one, math.pi * one, SLOTS)
+    fast = VEERING.slack * one / math.cos(VEERING.beside)
+    for ours, theirs in zip(target, direction(still, heading + math.pi, fast, SLOTS, heading), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("speed", [0.0, 0.5])

@@ -124,8 +124,11 @@ class Steering(Direction):
             return self._moving(state, speed * self.way, facing)
         aside = _wrap(facing - yaw)
         if abs(aside) > how["behind"] and speed <= how["fastest_back"]:
-            off = self._beside(state)
-            return self._moving(state, how["slack"] * speed / np.cos(off) * turn(yaw + off)[:2, 0], yaw + off + np.pi)
+            off, now = self._beside(state), heading(state.rot[0])
+            fast, way = how["slack"] * speed / np.cos(off), yaw + off
+            if state.lin_vel[0, :2] @ turn(now)[:2, 0] > how["going"]:
+                way = now + np.clip(_wrap(way + np.pi - now), -how["turn"], how["turn"]) - np.pi
+            return self._moving(state, fast * turn(way)[:2, 0], way + np.pi)
         off = min(max(abs(aside) - how["within"], 0.0), np.arccos(min(speed / how["fastest"], 1.0)))
         off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
         fast = speed / np.cos(off)

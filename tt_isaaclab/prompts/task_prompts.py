@@ -87,8 +87,13 @@ class Veering(NamedTuple):
     """no faster than this [m/s],"""
     beside: float = 0.55
     """and up to this far from the way if it has to turn by so much less [rad], for there is little time to turn."""
-    slack: float = 1.06
+    slack: float = 1.12
     """How much faster than ordered a humanoid is asked to go backwards: the bundled model is slower than it is told to be."""
+    going: float = 0.05
+    """Who still goes ahead, faster than this [m/s],"""
+    turn: float = 0.8
+    """is asked to face no further than this from where it does, and to go backwards there: turning by more as it brakes it
+    falls [rad]."""
 
 
 VEERING = Veering()
@@ -154,7 +159,7 @@ def veer(
         facing: Heading ordered (N,), world [rad].
         slots: Body of each slot of the model's layout.
     """
-    within, hopeless, above, fastest, even, slip, behind, fastest_back, _, slack = VEERING
+    within, hopeless, above, fastest, even, slip, behind, fastest_back, _, slack, going, turn = VEERING
     aside = wrap_angle(facing - yaw)
     steps = speed < above
     back = (aside.abs() > behind) & (speed <= fastest_back) & ~steps
@@ -165,8 +170,11 @@ def veer(
     slower = 1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0)
     fast = fast * torch.where(back, slack, slower)
     fast = torch.where(speed > fastest, paced(bodies, yaw, speed), fast)
-    heading = torch.where(steps, facing, yaw + off + math.pi * back)
-    return direction(bodies.pos[:, 0], yaw + off, fast, slots, heading)
+    heading, now = torch.where(steps, facing, yaw + off + math.pi * back), heading_angle(bodies.quat[:, 0])
+    ahead = (bodies.lin_vel[:, 0, :2] * unit_vector(now)).sum(-1)
+    left = wrap_angle(heading - now) * (back & (ahead > going))
+    later = left - left.clamp(-turn, turn)
+    return direction(bodies.pos[:, 0], yaw + off - later, fast, slots, heading - later)
 
 
 def _beside(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:

@@ -17,6 +17,7 @@ from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate, q
 from tt_isaaclab.tasks.mdp.rewards import along
 
 from .command import MotionCommand
+from .handover import MOVED_BY_FORMER, Handover
 
 LEAD = 0.1
 """Damping over stiffness of every joint [s]: a target this far ahead along the reference velocity cancels the lag
@@ -61,6 +62,7 @@ class ResidualAction(RotationVectorAction):
         self._joints = cfg.joint_ids
         super().__init__(cfg, env)
         self._disturbance = torch.zeros(self.num_envs, 1, 1, device=self.device)
+        self._handover = None if cfg.former is None else Handover(cfg.former, self.device)
 
     @property
     def action_dim(self) -> int:
@@ -72,6 +74,9 @@ class ResidualAction(RotationVectorAction):
         self._raw_actions[:] = actions
         target = corrected_target(_command(self._env), actions, self._joints)
         target += self._disturbance * torch.randn_like(target)
+        if self._handover is not None:
+            seen = read_bodies(self._asset), self._env.obs_buf["humanoid"]
+            target, self._env.extras[MOVED_BY_FORMER] = self._handover.act(_command(self._env).orders, *seen, target)
         self._processed_actions[:] = joint_coordinates(target, self.hinge_order)
 
     def reset(self, env_ids=None) -> None:
@@ -93,6 +98,9 @@ class ResidualActionCfg(RotationVectorActionCfg):
     disturbance: float = 0.15
     """Greatest standard deviation of the noise on every joint's target [rad]; each episode draws its own. A behaviour
     model is only as robust to the noise that a Task Token explores with as the tracker it learned from."""
+
+    former: str | None = None
+    """File of a behaviour model with a second trunk, or None: what is to become that trunk learns to take over from it."""
 
     @property
     def joint_ids(self) -> list[int]:

@@ -25,4 +25,11 @@ class TrackerRunnerCfg(RunnerCfg):
         distribution_cfg=FixedGaussianCfg(init_std=0.08),  # of a joint correction [rad]
     )
     critic: RslRlMLPModelCfg = RslRlMLPModelCfg(hidden_dims=[512, 256], activation="swish", obs_normalization=True)
-    algorithm: PpoCfg = PpoCfg(num_learning_epochs=2, num_mini_batches=4, learning_rate=2.0e-4, gamma=0.97, lam=0.95)
+    algorithm: PpoCfg = PpoCfg(
+        class_name="tt_isaaclab.tasks.tracking.handover:HandoverPPO",
+        num_learning_epochs=2,
+        num_mini_batches=4,
+        learning_rate=2.0e-4,
+        gamma=0.97,
+        lam=0.95,
+    )
