@@ -150,7 +150,7 @@ def veer(
 
     The reward and the success of the paper count the speed along the order, and hardly what there is across it; so who
     cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. Who is to run does as in `keep_pace`,
-    who faces behind goes backwards. The paper's prompt is `direction`.
+    who faces behind goes backwards, and brakes before it turns far. The paper's prompt is `direction`.
 
     Args:
         bodies: State of the bodies now, world.
