@@ -23,7 +23,7 @@ def bfm() -> FrozenBfm:
 
 
 def _extra(layout=LAYOUT, count: int = 1) -> torch.Tensor:
-    return torch.randn(BATCH, count, layout.width, generator=torch.Generator().manual_seed(3), requires_grad=True)
+    return torch.randn(BATCH, count, layout.width, generator=torch.Generator().manual_seed(0), requires_grad=True)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_no_extra_token_is_the_base_policy(bfm):
     base = bfm(inputs, visibility)
     torch.testing.assert_close(base, plain_forward(LAYOUT, WEIGHTS, inputs, visibility), **CLOSE)
     assert bfm(inputs, visibility, _extra()[:, :0]).equal(base)
-    assert (bfm(inputs, visibility, _extra()) - base).abs().max() > 1e-4
+    assert (bfm(inputs, visibility, _extra()) - base).abs().max() > 1e-3
 
 
 def test_embeddings_may_be_stored_and_gathered(bfm):

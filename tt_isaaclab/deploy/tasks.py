@@ -124,7 +124,8 @@ class Steering(Direction):
             return self._moving(state, speed * self.way, facing)
         aside = _wrap(facing - yaw)
         if abs(aside) > how["behind"] and speed <= how["fastest_back"]:
-            off, now = self._beside(state), heading(state.rot[0])
+            now = heading(state.rot[0])
+            off = self._beside(now)
             fast, way = how["slack"] * speed / np.cos(off), yaw + off
             if state.lin_vel[0, :2] @ turn(now)[:2, 0] > how["going"]:
                 way = now + np.clip(_wrap(way + np.pi - now), -how["turn"], how["turn"]) - np.pi
@@ -136,10 +137,10 @@ class Steering(Direction):
         fast = self._paced(state) if speed > how["fastest"] else fast
         return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
 
-    def _beside(self, state: BodyState) -> float:
-        """How far from the way to go backwards [rad]; see `veer`."""
+    def _beside(self, now: float) -> float:
+        """How far from the way to go backwards who faces so now [rad]; see `veer`."""
         how, (yaw, speed, facing) = self._prompt["veering"], self.order
-        facing, now = _wrap(facing - yaw - np.pi), _wrap(heading(state.rot[0]) - yaw - np.pi)
+        facing, now = _wrap(facing - yaw - np.pi), _wrap(now - yaw - np.pi)
         most, within = np.arccos(min(speed / how["fastest_back"], 1.0)), how["within"]
         least = np.copysign(min(max(abs(facing) - within, 0.0), most), facing)
         low, high = min(max(facing - within, -how["beside"]), least), max(min(facing + within, how["beside"]), least)

@@ -27,6 +27,11 @@ def unit_vector(yaw: torch.Tensor) -> torch.Tensor:
     return torch.stack((torch.cos(yaw), torch.sin(yaw)), dim=-1)
 
 
+def along(velocity: torch.Tensor, direction: torch.Tensor) -> torch.Tensor:
+    """Speed along a unit direction. Shapes (N, 2) [m/s], (N, 2) -> (N,) [m/s]."""
+    return (velocity * direction).sum(-1)
+
+
 def wrap_angle(angle: torch.Tensor) -> torch.Tensor:
     """The same angles (...,) from -pi to pi [rad]."""
     return torch.atan2(torch.sin(angle), torch.cos(angle))

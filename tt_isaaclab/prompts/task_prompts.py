@@ -14,7 +14,7 @@ import torch
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.heading import from_heading_frame, heading_angle, unit_vector, wrap_angle
+from tt_isaaclab.kinematics.heading import along, from_heading_frame, heading_angle, unit_vector, wrap_angle
 from tt_isaaclab.kinematics.sparse_targets import SparseTarget
 
 from .joint_conditions import PELVIS_HEIGHT, direction, reach
@@ -119,7 +119,7 @@ _LEAP = 2.5
 def paced(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor) -> torch.Tensor:
     """What speed to ask for now (N,) [m/s] of who is to go that way (N,) [rad] at a speed (N,) [m/s]; see `PACING`."""
     above, walk, slow, turned, gain, most = PACING
-    now = (bodies.lin_vel[:, 0, :2] * unit_vector(yaw)).sum(-1)
+    now = along(bodies.lin_vel[:, 0, :2], unit_vector(yaw))
     off = wrap_angle(yaw - heading_angle(bodies.quat[:, 0])).abs()
     run = (speed + gain * (speed - now).clamp(min=0.0)).clamp(max=most)
     run = torch.where((now < slow) | (off > turned), speed.clamp(max=walk), run)
@@ -160,27 +160,27 @@ def veer(
         slots: Body of each slot of the model's layout.
     """
     within, hopeless, above, fastest, even, slip, behind, fastest_back, _, slack, going, turn = VEERING
-    aside = wrap_angle(facing - yaw)
+    aside, now = wrap_angle(facing - yaw), heading_angle(bodies.quat[:, 0])
     steps = speed < above
     back = (aside.abs() > behind) & (speed <= fastest_back) & ~steps
     off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / fastest).clamp(max=1.0)))
     off = torch.where(aside.abs() - off > hopeless, 0.0, off) * aside.sign()
-    off = torch.where(back, _beside(bodies, yaw, speed, facing), off).masked_fill(steps, 0.0)
+    off = torch.where(back, _beside(now, yaw, speed, facing), off).masked_fill(steps, 0.0)
     fast = speed / off.cos()
     slower = 1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0)
     fast = fast * torch.where(back, slack, slower)
     fast = torch.where(speed > fastest, paced(bodies, yaw, speed), fast)
-    heading, now = torch.where(steps, facing, yaw + off + math.pi * back), heading_angle(bodies.quat[:, 0])
-    ahead = (bodies.lin_vel[:, 0, :2] * unit_vector(now)).sum(-1)
+    heading = torch.where(steps, facing, yaw + off + math.pi * back)
+    ahead = along(bodies.lin_vel[:, 0, :2], unit_vector(now))
     left = wrap_angle(heading - now) * (back & (ahead > going))
     later = left - left.clamp(-turn, turn)
     return direction(bodies.pos[:, 0], yaw + off - later, fast, slots, heading - later)
 
 
-def _beside(bodies: BodyState, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
+def _beside(now: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
     """How far from the order's way who faces behind is to go backwards (N,) [rad]: as near as will do to how it faces now."""
     straight = yaw + math.pi
-    facing, now = wrap_angle(facing - straight), wrap_angle(heading_angle(bodies.quat[:, 0]) - straight)
+    facing, now = wrap_angle(facing - straight), wrap_angle(now - straight)
     most = torch.acos((speed / VEERING.fastest_back).clamp(max=1.0))
     least = torch.minimum((facing.abs() - VEERING.within).clamp(min=0.0), most) * facing.sign()
     low = torch.minimum((facing - VEERING.within).clamp(min=-VEERING.beside), least)

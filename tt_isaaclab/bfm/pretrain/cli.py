@@ -224,7 +224,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     device, checkpoint = args.device or DEFAULT_DEVICE, _checkpoint(args.output)
     layout, library = bundled(args.size), MotionLibrary.load(args.library)
     former, former_card = (None, None) if args.former is None else _load_former(args.former, device)
-    if args.only == "backwards":
+    if cfg.only is Only.BACKWARDS:
         layout = replace(layout, backwards_from=BACKWARDS_FROM)
     elif former is not None and same_size(layout, former.layout):
         layout = replace(layout, backwards_from=former.layout.backwards_from)
@@ -238,7 +238,7 @@ def _distill(args: argparse.Namespace, further: list[str]) -> int:
     def edit(env_cfg) -> None:
         student_env(env_cfg)
         env_cfg.commands.motion.library = str(args.library)
-        if args.only:  # only clips have captions, and only orders are prompts
+        if cfg.only is not None:  # only clips have captions, and only orders are prompts
             env_cfg.commands.motion.ordered = float(cfg.only is Only.BACKWARDS)
 
     with open_env(

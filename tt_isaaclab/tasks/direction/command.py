@@ -9,9 +9,9 @@ import torch
 from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
+from tt_isaaclab.kinematics.heading import along, heading_angle, quat_from_yaw, unit_vector
 from tt_isaaclab.tasks.mdp.markers import arrow_marker
-from tt_isaaclab.tasks.mdp.rewards import along, relative_speed_error
+from tt_isaaclab.tasks.mdp.rewards import relative_speed_error
 from tt_isaaclab.tasks.mdp.segment_command import Control, SegmentCommand, SegmentCommandCfg
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import torch
 
-
-def along(velocity: torch.Tensor, direction: torch.Tensor) -> torch.Tensor:
-    """Speed along a unit direction. Shapes (N, 2) [m/s], (N, 2) -> (N,) [m/s]."""
-    return (velocity * direction).sum(-1)
+from tt_isaaclab.kinematics.heading import along
 
 
 def relative_speed_error(speed: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

@@ -12,10 +12,9 @@ from isaaclab.envs import ManagerBasedRLEnv
 from isaaclab.markers import VisualizationMarkersCfg
 from isaaclab.utils import configclass
 
-from tt_isaaclab.kinematics.heading import heading_quat_inverse, quat_from_yaw, unit_vector
+from tt_isaaclab.kinematics.heading import along, heading_quat_inverse, quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate, quat_to_tan_norm
 from tt_isaaclab.tasks.mdp.markers import sphere_marker
-from tt_isaaclab.tasks.mdp.rewards import along
 from tt_isaaclab.tasks.mdp.segment_command import SegmentCommand, SegmentCommandCfg
 
 BOX_SIZE = (0.4, 0.4, 1.8)

@@ -63,10 +63,14 @@ class HandoverPPO(PPO):
     Their advantage is 0, and that of the others is normalised without them.
     """
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._acted: list[torch.Tensor] = []
+
     def process_env_step(self, obs, rewards: torch.Tensor, dones: torch.Tensor, extras: dict) -> None:
         """Record one environment step."""
         moved = extras.get(MOVED_BY_FORMER, torch.zeros_like(dones, dtype=torch.bool))
-        self._acted = [*getattr(self, "_acted", []), ~moved]
+        self._acted.append(~moved)
         super().process_env_step(obs, rewards, dones, extras)
 
     def compute_returns(self, obs) -> None:

@@ -12,9 +12,8 @@ from isaaclab.utils import configclass
 
 from tt_isaaclab.humanoid.actions import RotationVectorAction, RotationVectorActionCfg
 from tt_isaaclab.humanoid.state import joint_coordinates, read_bodies
-from tt_isaaclab.kinematics.heading import heading_angle, heading_quat_inverse, unit_vector
+from tt_isaaclab.kinematics.heading import along, heading_angle, heading_quat_inverse, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_conj, quat_mul, quat_rotate, quat_to_tan_norm, rotvec_from_quat
-from tt_isaaclab.tasks.mdp.rewards import along
 
 from .command import MotionCommand
 from .handover import MOVED_BY_FORMER, Handover

@@ -16,8 +16,7 @@ from isaaclab.utils import configclass
 from tt_isaaclab.bfm.pretrain.cues import Cues
 from tt_isaaclab.bfm.pretrain.motions.library import MotionLibrary
 from tt_isaaclab.humanoid.state import BodyState
-from tt_isaaclab.kinematics.heading import heading_angle, to_heading_frame, unit_vector, wrap_angle
-from tt_isaaclab.tasks.mdp.rewards import along
+from tt_isaaclab.kinematics.heading import along, heading_angle, to_heading_frame, unit_vector, wrap_angle
 
 _STEP = "step"
 """Tag of the clips that answer orders to step another way than one faces."""
