@@ -112,8 +112,8 @@ def test_v3_row_is_the_same_features_without_heading_slot():
 
 
 def test_a_row_tells_how_fast_it_asks_to_go_backwards():
-    """Facing 1 rad: ahead, backwards, 40 and 50 degrees from backwards, and backwards without a heading to see."""
-    way = 1.0 + torch.tensor([0.0, 180.0, 220.0, 130.0, 180.0]).deg2rad()
+    """Facing 1 rad: ahead, backwards, 20 and 40 degrees from backwards, and backwards without a heading to see."""
+    way = 1.0 + torch.tensor([0.0, 180.0, 200.0, 140.0, 180.0]).deg2rad()
     n = len(way)
     velocity = torch.stack((1.2 * way.cos(), 1.2 * way.sin(), 0.0 * way), dim=-1)
     visible = torch.ones(n, 1, 7, 2, dtype=torch.bool)
@@ -125,7 +125,7 @@ def test_a_row_tells_how_fast_it_asks_to_go_backwards():
     rows = sparse_targets(pos, quat, target, SLOTS)
     torch.testing.assert_close(speed_asked(rows), torch.full((n, 1), 1.2))
     torch.testing.assert_close(
-        backwards_asked(rows), torch.tensor([[0.0, 1.2, 1.2 * math.cos(math.radians(40.0)), 0.0, 0.0]]).T
+        backwards_asked(rows), torch.tensor([[0.0, 1.2, 1.2 * math.cos(math.radians(20.0)), 0.0, 0.0]]).T
     )
 
 

@@ -14,7 +14,7 @@ from torch.nn.functional import pad
 from .heading import heading_angle, heading_quat_inverse, quat_from_yaw
 from .rotations import quat_conj, quat_mul, quat_rotate, quat_to_tan_norm
 
-_BACKWARDS = math.cos(math.radians(45.0))
+_BACKWARDS = math.cos(math.radians(30.0))
 """Who goes against its heading within this angle goes backwards, as a cosine."""
 
 
@@ -125,7 +125,7 @@ def rows_visible(rows: torch.Tensor) -> torch.Tensor:
 def backwards_asked(rows: torch.Tensor) -> torch.Tensor:
     """How fast each of the rows (..., 184) of `sparse_targets` asks to go backwards (...) [m/s].
 
-    That is against the heading that it asks for, within 45 degrees; else, and where a row does not show both, it is 0.
+    That is against the heading that it asks for, within 30 degrees; else, and where a row does not show both, it is 0.
     """
     heading, velocity = _heading_and_velocity(rows)
     speed = -(heading * velocity).sum(-1)

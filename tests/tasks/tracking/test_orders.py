@@ -191,7 +191,6 @@ def test_orders_to_walk_backwards_are_answered_by_such_walks_alone(both_ways):
 def test_who_goes_the_other_way_may_be_answered_by_a_walk_of_either(both_ways, clip):
     orders = Orders(OrdersCfg(), both_ways, torch.arange(2), N)
     orders.speed[:], orders.backwards[:] = torch.tensor([1.0, 1.0, 0.0]), torch.tensor([False, True, True])
-    orders.yaw[:] = math.pi * orders.backwards
     bodies = _bodies(both_ways, clip, 2.0, torch.zeros(N))
     other_way = orders._goes_other_way(EVERYONE, bodies)
     assert other_way.tolist() == [clip == 1, clip == 0, False]
@@ -206,20 +205,6 @@ def facing() -> MotionLibrary:
     walk = make_walk(5.0)
     clips = [Clip("straight", ("gait",)), Clip("aside", ("gait", "face"))]
     return MotionLibrary.from_motions(clips, [walk, face(walk, 45.0)])
-
-
-def test_who_walks_backwards_faces_aside_by_no_more_than_is_said_and_is_led_as_far(facing):
-    """Only who is off by more than 0.2 rad counts as facing aside, and the reference is half as far away ahead alone."""
-    torch.manual_seed(0)
-    cfg = OrdersCfg(backwards_share=1.0, backwards_aside=0.5, stand_share=0.0)
-    orders = Orders(cfg, facing, torch.arange(2), 1000)
-    orders.give(torch.arange(1000), torch.zeros(1000))
-    off = wrap_angle(orders.facing - orders.yaw + math.pi).abs()
-    assert off.max() <= 0.5 and torch.equal(orders.aside, off > 0.2)
-    assert 0.4 < orders.aside.float().mean() < 0.8
-    torch.testing.assert_close(orders.ahead.norm(dim=-1), torch.full((1000,), cfg.lead))
-    orders.backwards[:], orders.yaw[:], orders.facing[:] = False, 0.0, 0.4
-    torch.testing.assert_close(orders.ahead.norm(dim=-1), torch.full((1000,), 0.5 * cfg.lead))
 
 
 def test_who_is_not_to_face_aside_is_not_answered_by_someone_who_does(facing):

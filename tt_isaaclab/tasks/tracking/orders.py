@@ -95,8 +95,6 @@ class OrdersCfg:
     """Share of orders to walk backwards, of those that are not to step."""
     backwards_speed: tuple[float, float] = (1.0, 1.7)
     """Speeds of these orders [m/s]: slower is a step, and none runs so."""
-    backwards_aside: float = 0.0
-    """Largest angle between straight back and the direction of travel in these orders [rad]."""
     turn: float = 1.57
     """Largest change of direction [rad]."""
     turn_back_share: float = 0.15
@@ -119,7 +117,7 @@ class OrdersCfg:
     lead: float = 0.08
     """How far the reference is ahead of a humanoid that is to move: a tracker that is not called on walks too slowly. It
     is as far always, for a student cannot see how far, and learns the noise in place of the answer. Half as far ahead of
-    one who walks ahead facing aside, who would be too fast [m]."""
+    one who walks facing aside, who would be too fast [m]."""
     steer: float = 0.1
     """Largest correction of the reference's direction at a choice [rad]."""
     haste: float = 0.2
@@ -173,14 +171,13 @@ class Orders:
 
     @property
     def aside(self) -> torch.Tensor:
-        """Whether the order is to walk facing aside, ahead or backwards, without steps (N,), bool."""
-        off = wrap_angle(self.facing - self.yaw + math.pi * self.backwards)
-        return (self.speed > 0.0) & ~self.steps & (off.abs() > _ASIDE)
+        """Whether the order is to walk facing aside, without steps (N,), bool."""
+        return (self.speed > 0.0) & ~self.steps & ~self.backwards & (wrap_angle(self.facing - self.yaw).abs() > _ASIDE)
 
     @property
     def ahead(self) -> torch.Tensor:
         """How far the reference is to be from the humanoid (N, 2), world [m]."""
-        lead = torch.where(self.aside & ~self.backwards, 0.5, 1.0) * self._cfg.lead * (self.speed > 0.0)
+        lead = torch.where(self.aside, 0.5, 1.0) * self._cfg.lead * (self.speed > 0.0)
         return lead.unsqueeze(1) * unit_vector(self.yaw)
 
     def give(self, rows: torch.Tensor, heading: torch.Tensor) -> None:
@@ -203,8 +200,7 @@ class Orders:
         aside = torch.where(steps, uniform(*cfg.step_aside) * uniform(-1.0, 1.0).sign(), aside)
         stands = uniform(0.0, 1.0) < cfg.stand_share
         back = ~steps & (uniform(0.0, 1.0) < cfg.backwards_share)
-        speed = torch.where(back, uniform(*cfg.backwards_speed), speed)
-        aside = torch.where(back, math.pi + uniform(-cfg.backwards_aside, cfg.backwards_aside), aside)
+        speed, aside = torch.where(back, uniform(*cfg.backwards_speed), speed), torch.where(back, math.pi, aside)
         self.steps[rows], self.backwards[rows] = steps & ~stands, back & ~stands
         self.given[rows] = True
         self.speed[rows] = torch.where(stands, 0.0, speed)
