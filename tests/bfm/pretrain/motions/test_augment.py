@@ -2,16 +2,17 @@
 """Augmentations of a walk made of formulas."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from formula_walk import SPEED
 
-from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, even, face, mirror
+from tt_isaaclab.bfm.pretrain.motions.augment import bend, change_speed, change_stride, even, face, mirror, steady
 from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of, with_feet
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
-from tt_isaaclab.kinematics.heading import heading_angle
-from tt_isaaclab.kinematics.rotations import quat_rotate
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw
+from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
 
 
 def test_mirror_reflects_every_body(walk: Motion) -> None:
@@ -76,6 +77,25 @@ def test_even_takes_half_of_every_step_out_of_the_pelvis_and_none_out_of_the_fee
     torch.testing.assert_close(feet_of(halved).pos, feet_of(uneven).pos, atol=1e-6, rtol=0.0)
     torch.testing.assert_close(halved.root_pos[:, 0], SPEED * time + 0.5 * ripple, atol=1e-3, rtol=0.0)
     torch.testing.assert_close(halved.root_pos[:, 1:], uneven.root_pos[:, 1:])
+
+
+def test_steady_takes_half_of_the_sway_and_of_the_turning_out_of_the_pelvis_and_none_out_of_the_feet(
+    walk: Motion,
+) -> None:
+    time = torch.arange(len(walk), dtype=torch.float64) / walk.fps
+    wave = torch.sin(2.0 * math.pi * time)
+    local = walk.local_quat.clone()
+    local[:, 0] = quat_mul(quat_from_yaw(0.1 * wave), local[:, 0])
+    sway = torch.stack((0.0 * wave, 0.02 * wave, 0.0 * wave), dim=-1)
+    unsteady = with_feet(replace(walk, local_quat=local).moved(0.0, sway), feet_of(walk))
+    halved = steady(unsteady, 0.5)
+    torch.testing.assert_close(feet_of(halved).pos, feet_of(unsteady).pos, atol=1e-6, rtol=0.0)
+    torch.testing.assert_close(halved.root_pos[:, (0, 2)], unsteady.root_pos[:, (0, 2)])
+    for half, full in (
+        (halved.root_pos[:, 1], unsteady.root_pos[:, 1]),
+        *[[heading_angle(m.local_quat[:, 0]) for m in (halved, unsteady)]],
+    ):
+        torch.testing.assert_close(half - half.mean(), 0.5 * (full - full.mean()))
 
 
 def test_face_turns_the_body_aside_both_ways_and_keeps_way_and_standing_feet(walk: Motion) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
-from tt_isaaclab.kinematics.heading import quat_from_yaw, unit_vector
+from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, quat_mul, quat_rotate
 
 from .curves import sample_rows, smooth
@@ -62,6 +62,16 @@ def even(motion: Motion, share: float) -> Motion:
     before, after = 2.0 * x[:1] - x[1 : reach + 1].flip(0), 2.0 * x[-1:] - x[-reach - 1 : -1].flip(0)
     steady = smooth(torch.cat((before, x, after)), _STEPS_AWAY * motion.fps)[reach:-reach]
     return with_feet(motion.moved(0.0, share * (steady - x) * x.new_tensor([1.0, 0.0, 0.0])), feet)
+
+
+def steady(motion: Motion, share: float) -> Motion:
+    """Take ``share`` of the swaying to the sides and of the turning to and fro in every step out of the body; the motion must
+    travel along +x, over standing feet which stay where they are."""
+    feet, y = feet_of(motion), motion.root_pos[:, 1:2]
+    yaw = heading_angle(motion.local_quat[:, 0])
+    root_quat = quat_mul(quat_from_yaw(share * (yaw.mean() - yaw)), motion.local_quat[:, 0])
+    turned = replace(motion, local_quat=torch.cat((root_quat.unsqueeze(1), motion.local_quat[:, 1:]), dim=1))
+    return with_feet(turned.moved(0.0, share * (y.mean() - y) * y.new_tensor([0.0, 1.0, 0.0])), feet)
 
 
 def bend(motion: Motion, yaw_rate: float) -> Motion:

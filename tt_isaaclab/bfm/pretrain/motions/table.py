@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from .augment import bend, change_speed, change_stride, face, mirror
+from .augment import bend, change_speed, change_stride, face, mirror, steady
 from .gait import backwards, cut, from_rest, from_stand, loop, stand, start, stop, to_stand
 from .reaching import reach
 from .stepping import spin, step
@@ -19,6 +19,7 @@ AUGMENTATIONS = {
     "stride": change_stride,
     "bend": bend,
     "face": face,
+    "steady": steady,
     "loop": loop,
     "backwards": backwards,
     "stand": stand,
