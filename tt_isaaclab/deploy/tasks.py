@@ -123,26 +123,23 @@ class Steering(Direction):
         if how is None or speed < how["above"]:
             return self._moving(state, speed * self.way, facing)
         aside = _wrap(facing - yaw)
-        if abs(aside) > how["behind"] and speed <= how["fastest_back"]:
+        if abs(aside) > how["behind"] and speed <= how["back"]["fastest"]:
             now = heading(state.rot[0])
             off = self._beside(now)
-            fast, way = how["slack"] * speed / np.cos(off), yaw + off
+            fast, way = _asked(speed / np.cos(off), how["back"]), yaw + off
             if state.lin_vel[0, :2] @ turn(now)[:2, 0] > how["going"]:
                 way = now + np.clip(_wrap(way + np.pi - now), -how["turn"], how["turn"]) - np.pi
             return self._moving(state, fast * turn(way)[:2, 0], way + np.pi)
-        off = min(max(abs(aside) - how["within"], 0.0), np.arccos(min(speed / how["fastest"], 1.0)))
-        off = 0.0 if abs(aside) - off > how["hopeless"] else np.copysign(off, aside)
-        fast = speed / np.cos(off)
-        fast *= 1.0 + how["slip"] * max(min(fast, how["fastest"]) - how["even"], 0.0)
-        fast = self._paced(state) if speed > how["fastest"] else fast
+        off = _least(aside, speed, how["ahead"])
+        off = 0.0 if abs(aside - off) > how["hopeless"] else off
+        fast = self._paced(state) if speed > how["ahead"]["fastest"] else _asked(speed / np.cos(off), how["ahead"])
         return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
 
     def _beside(self, now: float) -> float:
         """How far from the way to go backwards who faces so now [rad]; see `veer`."""
         how, (yaw, speed, facing) = self._prompt["veering"], self.order
         facing, now = _wrap(facing - yaw - np.pi), _wrap(now - yaw - np.pi)
-        most, within = np.arccos(min(speed / how["fastest_back"], 1.0)), how["within"]
-        least = np.copysign(min(max(abs(facing) - within, 0.0), most), facing)
+        least, within = _least(facing, speed, how["back"]), how["back"]["within"]
         low, high = min(max(facing - within, -how["beside"]), least), max(min(facing + within, how["beside"]), least)
         return min(max(now, low), high)
 
@@ -194,6 +191,16 @@ class Reach(Task):
 
 def _wrap(angle: float) -> float:
     return float(np.arctan2(np.sin(angle), np.cos(angle)))
+
+
+def _least(aside: float, speed: float, walk: dict) -> float:
+    """How far aside of its way [rad] who is to face ``aside`` [rad] has to go at least, or can; see `veer`."""
+    return np.copysign(min(max(abs(aside) - walk["within"], 0.0), np.arccos(min(speed / walk["fastest"], 1.0))), aside)
+
+
+def _asked(speed: float, walk: dict) -> float:
+    """What speed to ask for to get a speed [m/s]; see `Walk`."""
+    return speed * (1.0 + walk["slip"] * max(min(speed, walk["fastest"]) - walk["even"], 0.0))
 
 
 _TASKS = {"direction": Direction, "steering": Steering, "reach": Reach}

@@ -100,7 +100,7 @@ def build_contract(
             "pelvis_height": PELVIS_HEIGHT,
             "hand": spec.right_hand,
             "pacing": PACING._asdict() if prompt in (direction.joint_prior, steering.joint_prior) else None,
-            "veering": VEERING._asdict() if prompt is steering.joint_prior else None,
+            "veering": _veering() if prompt is steering.joint_prior else None,
             "reaching": REACHING._asdict() if prompt is reach.joint_prior else None,
         },
         "humanoid": _humanoid(spec),
@@ -108,6 +108,11 @@ def build_contract(
         "hashes": hashes,
         "versions": {name: version(name) for name in ("tt_isaaclab", "isaaclab", "torch", "onnx", "onnxruntime")},
     }
+
+
+def _veering() -> dict:
+    walks = {"ahead": VEERING.ahead._asdict(), "back": VEERING.back._asdict()}
+    return {**VEERING._asdict(), **walks}
 
 
 def _humanoid(spec: HumanoidSpec) -> dict:

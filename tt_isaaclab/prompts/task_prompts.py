@@ -66,29 +66,36 @@ class Pacing(NamedTuple):
 PACING = Pacing()
 
 
+class Walk(NamedTuple):
+    """What the bundled model can do of a walk, ahead or backwards."""
+
+    within: float
+    """How far from the heading ordered it may face [rad]; 45 degrees count as facing so, and a walk sways."""
+    fastest: float
+    """Highest speed [m/s]."""
+    even: float
+    """Up to this speed it is as fast as it is told to be [m/s]."""
+    slip: float
+    """Share by which it is slower for each m/s above [s/m]."""
+
+    def asked(self, speed: torch.Tensor) -> torch.Tensor:
+        """What speed to ask for (N,) to get a speed (N,) [m/s]."""
+        return speed * (1.0 + self.slip * (speed.clamp(max=self.fastest) - self.even).clamp(min=0.0))
+
+
 class Veering(NamedTuple):
     """How the prompt of the Steering task has a humanoid face aside: it goes that way, fast enough to keep the speed ordered."""
 
-    within: float = 0.59
-    """How far from the heading ordered it may face [rad]; 45 degrees count as facing so, and a walk sways by 8."""
+    ahead: Walk = Walk(within=0.59, fastest=2.1, even=0.9, slip=0.1)
+    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.2)
     hopeless: float = 0.75
-    """Who would have to face further from it than this goes straight on [rad]."""
+    """Who would have to face further from the heading ordered than this goes straight on [rad]."""
     above: float = 0.7
     """Who is to be slower than this steps as ordered [m/s]: so the bundled model can."""
-    fastest: float = 2.1
-    """Highest speed of a walk [m/s]."""
-    even: float = 0.9
-    """Up to this speed the bundled model is as fast as it is told to be [m/s]."""
-    slip: float = 0.1
-    """Share by which it is slower for each m/s above [s/m]."""
-    behind: float = 1.7
+    behind: float = 1.55
     """Who is to face further than this from where to go walks backwards [rad],"""
-    fastest_back: float = 1.75
-    """no faster than this [m/s],"""
     beside: float = 0.55
-    """and up to this far from the way if it has to turn by so much less [rad], for there is little time to turn."""
-    slack: float = 1.12
-    """How much faster than ordered a humanoid is asked to go backwards: the bundled model is slower than it is told to be."""
+    """up to this far from the way if it has to turn by so much less [rad], for there is little time to turn."""
     going: float = 0.05
     """Who still goes ahead, faster than this [m/s],"""
     turn: float = 0.8
@@ -159,32 +166,35 @@ def veer(
         facing: Heading ordered (N,), world [rad].
         slots: Body of each slot of the model's layout.
     """
-    within, hopeless, above, fastest, even, slip, behind, fastest_back, _, slack, going, turn = VEERING
+    ahead, backwards, hopeless, above, behind, _, going, turn = VEERING
     aside, now = wrap_angle(facing - yaw), heading_angle(bodies.quat[:, 0])
     steps = speed < above
-    back = (aside.abs() > behind) & (speed <= fastest_back) & ~steps
-    off = torch.minimum((aside.abs() - within).clamp(min=0.0), torch.acos((speed / fastest).clamp(max=1.0)))
-    off = torch.where(aside.abs() - off > hopeless, 0.0, off) * aside.sign()
+    back = (aside.abs() > behind) & (speed <= backwards.fastest) & ~steps
+    off = _least(aside, speed, ahead)
+    off = torch.where((aside - off).abs() > hopeless, 0.0, off)
     off = torch.where(back, _beside(now, yaw, speed, facing), off).masked_fill(steps, 0.0)
     fast = speed / off.cos()
-    slower = 1.0 + slip * (fast.clamp(max=fastest) - even).clamp(min=0.0)
-    fast = fast * torch.where(back, slack, slower)
-    fast = torch.where(speed > fastest, paced(bodies, yaw, speed), fast)
+    fast = torch.where(back, backwards.asked(fast), ahead.asked(fast))
+    fast = torch.where(speed > ahead.fastest, paced(bodies, yaw, speed), fast)
     heading = torch.where(steps, facing, yaw + off + math.pi * back)
-    ahead = along(bodies.lin_vel[:, 0, :2], unit_vector(now))
-    left = wrap_angle(heading - now) * (back & (ahead > going))
+    pace = along(bodies.lin_vel[:, 0, :2], unit_vector(now))
+    left = wrap_angle(heading - now) * (back & (pace > going))
     later = left - left.clamp(-turn, turn)
     return direction(bodies.pos[:, 0], yaw + off - later, fast, slots, heading - later)
 
 
+def _least(aside: torch.Tensor, speed: torch.Tensor, walk: Walk) -> torch.Tensor:
+    """How far aside of its way (N,) [rad] who is to face ``aside`` (N,) [rad] has to go at least, or can at this speed."""
+    most = torch.acos((speed / walk.fastest).clamp(max=1.0))
+    return torch.minimum((aside.abs() - walk.within).clamp(min=0.0), most) * aside.sign()
+
+
 def _beside(now: torch.Tensor, yaw: torch.Tensor, speed: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
     """How far from the order's way who faces behind is to go backwards (N,) [rad]: as near as will do to how it faces now."""
-    straight = yaw + math.pi
-    facing, now = wrap_angle(facing - straight), wrap_angle(now - straight)
-    most = torch.acos((speed / VEERING.fastest_back).clamp(max=1.0))
-    least = torch.minimum((facing.abs() - VEERING.within).clamp(min=0.0), most) * facing.sign()
-    low = torch.minimum((facing - VEERING.within).clamp(min=-VEERING.beside), least)
-    high = torch.maximum((facing + VEERING.within).clamp(max=VEERING.beside), least)
+    facing, now = wrap_angle(facing - yaw - math.pi), wrap_angle(now - yaw - math.pi)
+    least, within = _least(facing, speed, VEERING.back), VEERING.back.within
+    low = torch.minimum((facing - within).clamp(min=-VEERING.beside), least)
+    high = torch.maximum((facing + within).clamp(max=VEERING.beside), least)
     return torch.minimum(torch.maximum(now, low), high)
 
 
