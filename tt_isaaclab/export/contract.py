@@ -111,8 +111,7 @@ def build_contract(
 
 
 def _veering() -> dict:
-    walks = {"ahead": VEERING.ahead._asdict(), "back": VEERING.back._asdict()}
-    return {**VEERING._asdict(), **walks}
+    return VEERING._asdict() | {"ahead": VEERING.ahead._asdict(), "back": VEERING.back._asdict()}
 
 
 def _humanoid(spec: HumanoidSpec) -> dict:

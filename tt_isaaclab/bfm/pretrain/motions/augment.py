@@ -60,8 +60,8 @@ def even(motion: Motion, share: float) -> Motion:
     feet, x = feet_of(motion), motion.root_pos[:, :1]
     reach = min(round(4.0 * _STEPS_AWAY * motion.fps), len(x) - 1)
     before, after = 2.0 * x[:1] - x[1 : reach + 1].flip(0), 2.0 * x[-1:] - x[-reach - 1 : -1].flip(0)
-    steady = smooth(torch.cat((before, x, after)), _STEPS_AWAY * motion.fps)[reach:-reach]
-    return with_feet(motion.moved(0.0, share * (steady - x) * x.new_tensor([1.0, 0.0, 0.0])), feet)
+    evened = smooth(torch.cat((before, x, after)), _STEPS_AWAY * motion.fps)[reach:-reach]
+    return with_feet(motion.moved(0.0, share * (evened - x) * x.new_tensor([1.0, 0.0, 0.0])), feet)
 
 
 def steady(motion: Motion, share: float) -> Motion:
