@@ -80,10 +80,10 @@ def test_who_is_to_stand_goes_on_facing_where_it_does():
     [
         (VEERING.ahead.even, 0.5, 0.0, VEERING.ahead.even),  # near enough
         (1.2, -1.2, -0.61, 1.5466),  # 1.2 / cos(0.61) = 1.4640, which is 0.5640 above 0.9: + 5.64 %
-        (1.4, 1.5, 0.8411, 2.3520),  # no further than acos(1.4 / 2.1): 2.1 m/s, + 12 %
-        (1.8, 1.5, 0.0, 1.962),  # 1.5 - 0.54 would be too far off: straight on, + 9 %
-        (2.2, 3.0, 0.0, 2.2),  # too fast to walk backwards
-        (3.0, 0.7, 0.0, PACING.walk),  # faster than a walk, which alone can go aside; this one stands still yet
+        (1.4, 1.5, 0.91, PACING.walk),  # 1.4 / cos(0.91) = 2.28 is a run; this one stands still yet
+        (3.5, 1.1, 0.4000, PACING.walk),  # no further than acos(3.5 / 3.8)
+        (3.5, 1.3, 0.0, PACING.walk),  # 1.3 - 0.4 would be too far off: straight on
+        (2.2, 3.0, 0.0, PACING.walk),  # too fast to walk backwards
     ],
 )
 def test_who_is_to_face_aside_goes_there_as_fast_as_keeps_the_speed_ordered(speed, facing, off, asked):
@@ -116,7 +116,7 @@ def test_who_is_to_face_behind_goes_there_backwards(speed, facing, now, off, ask
     [
         (0.04, math.pi - VEERING.beside),  # it stands
         (1.0, 1.0 + VEERING.turn),
-        (-1.0, math.pi - VEERING.beside),  # it goes backwards already
+        (-0.1, math.pi - VEERING.beside),  # it goes backwards already
     ],
 )
 def test_who_goes_ahead_turns_by_little_at_a_time_and_brakes_where_it_faces(ahead, asked):
@@ -124,9 +124,37 @@ def test_who_goes_ahead_turns_by_little_at_a_time_and_brakes_where_it_faces(ahea
     still, one, heading = torch.zeros(1, 3), torch.ones(1), torch.tensor([asked])
     velocity = ahead * torch.tensor([[math.cos(1.0), math.sin(1.0), 0.0]])
     target = veer(_bodies(still, one, velocity, still), torch.zeros(1), one, math.pi * one, SLOTS)
-    fast = 1.178379 * one  # 1 / cos(0.55) = 1.172987, which is 0.022987 above 1.15: + 0.45974 %
+    fast = 1.282817 * one  # 1 / cos(0.65) = 1.256149, which is 0.106149 above 1.15: + 2.12298 %
     for ours, theirs in zip(target, direction(still, heading + math.pi, fast, SLOTS, heading), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("pace", "asked"), [(0.1, 1.212), (0.5, 1.912), (1.1, 1.312), (1.4, 1.212)])
+def test_who_goes_backwards_already_is_asked_for_the_speed_that_it_lacks(pace, asked):
+    """Straight back at 1.2 m/s, for which the bundled model is asked for 1.2 + 1 %, or 1.212; hurried from 0.2 m/s on."""
+    still, zero, velocity = torch.zeros(1, 3), torch.zeros(1), torch.tensor([[pace, 0.0, 0.0]])
+    target = veer(_bodies(still, zero + math.pi, velocity, still), zero, zero + 1.2, zero + math.pi, SLOTS)
+    back = direction(still, zero, zero + asked, SLOTS, zero + math.pi)
+    for ours, theirs in zip(target, back, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+
+
+def test_who_walks_and_has_to_run_aside_is_asked_for_the_speed_that_it_lacks():
+    """Along x at 2 m/s, told to face 1 rad to the left: 0.41 rad aside, 2 / cos(0.41) = 2.1807 m/s."""
+    still, one, velocity = torch.zeros(1, 3), torch.ones(1), torch.tensor([[2.0, 0.0, 0.0]])
+    target = veer(_bodies(still, 0.0 * one, velocity, still), 0.0 * one, 2.0 * one, one, SLOTS)
+    asked = (2.180738 + PACING.gain * (2.180738 - 2.0 * math.cos(0.41))) * one
+    for ours, theirs in zip(target, direction(still, 0.41 * one, asked, SLOTS), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("pace", "faces"), [(0.2, 2.0), (1.0, VEERING.turn), (-1.0, VEERING.turn)])
+def test_who_is_to_stand_turns_by_little_at_a_time_until_it_does(pace, faces):
+    """Along x, told to face 2 rad to the left."""
+    still, zero, velocity = torch.zeros(1, 3), torch.zeros(1), torch.tensor([[pace, 0.0, 0.0]])
+    target = veer(_bodies(still, zero, velocity, still), zero, zero, zero + 2.0, SLOTS)
+    for ours, theirs in zip(target, direction(still, zero, zero, SLOTS, zero + faces), strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 @pytest.mark.parametrize("speed", [0.0, 0.5])

@@ -87,14 +87,14 @@ class Direction(Task):
         """The pelvis moves on at the commanded velocity; see `keep_pace`."""
         yaw, speed = self.order
         stays = self._prompt["pacing"] is not None and speed == 0.0
-        return self._moving(state, self._paced(state) * self.way, heading(state.rot[0]) if stays else yaw)
+        return self._moving(state, self._paced(state, yaw, speed) * self.way, heading(state.rot[0]) if stays else yaw)
 
-    def _paced(self, state: BodyState) -> float:
-        """What speed to ask for now [m/s]; see `paced`."""
-        how, yaw, speed = self._prompt["pacing"], self.order[0], self.order[1]
+    def _paced(self, state: BodyState, yaw: float, speed: float) -> float:
+        """What speed to ask for now of who is to go that way at a speed [m/s]; see `paced`."""
+        how = self._prompt["pacing"]
         if how is None or speed <= how["above"]:
             return speed
-        now, off = state.lin_vel[0, :2] @ self.way, abs(_wrap(yaw - heading(state.rot[0])))
+        now, off = state.lin_vel[0, :2] @ turn(yaw)[:2, 0], abs(_wrap(yaw - heading(state.rot[0])))
         if now < how["slow"] or off > how["turned"]:
             return min(speed, how["walk"])
         return min(speed + how["gain"] * max(speed - now, 0.0), how["most"])
@@ -120,20 +120,32 @@ class Steering(Direction):
     def target(self, state: BodyState) -> PoseTarget:
         """The pelvis moves so that it faces about as commanded; see `veer`."""
         how, (yaw, speed, facing) = self._prompt["veering"], self.order
-        if how is None or speed < how["above"]:
+        if how is None:
             return self._moving(state, speed * self.way, facing)
+        now = heading(state.rot[0])
+        pace = state.lin_vel[0, :2] @ turn(now)[:2, 0]
+        if speed < how["above"]:
+            brakes = abs(pace) > how["stopping"]
+            return self._moving(state, speed * self.way, self._soon(facing, now) if brakes else facing)
         aside = _wrap(facing - yaw)
         if abs(aside) > how["behind"] and speed <= how["back"]["fastest"]:
-            now = heading(state.rot[0])
             off = self._beside(now)
-            fast, way = _asked(speed / np.cos(off), how["back"]), yaw + off
-            if state.lin_vel[0, :2] @ turn(now)[:2, 0] > how["going"]:
-                way = now + np.clip(_wrap(way + np.pi - now), -how["turn"], how["turn"]) - np.pi
-            return self._moving(state, fast * turn(way)[:2, 0], way + np.pi)
+            face, fast = yaw + off + np.pi, speed / np.cos(off)
+            face = self._soon(face, now) if pace > how["going"] else face
+            asked = _asked(fast, how["back"])
+            if pace < -how["begun"]:
+                asked = min(asked + how["gain"] * max(fast + pace, 0.0), max(asked, how["most"]))
+            return self._moving(state, -asked * turn(face)[:2, 0], face)
         off = _least(aside, speed, how["ahead"])
         off = 0.0 if abs(aside - off) > how["hopeless"] else off
-        fast = self._paced(state) if speed > how["ahead"]["fastest"] else _asked(speed / np.cos(off), how["ahead"])
-        return self._moving(state, fast * turn(yaw + off)[:2, 0], yaw + off)
+        way, fast = yaw + off, speed / np.cos(off)
+        fast = self._paced(state, way, fast) if fast > how["runs"] else _asked(fast, how["ahead"])
+        return self._moving(state, fast * turn(way)[:2, 0], way)
+
+    def _soon(self, facing: float, now: float) -> float:
+        """Where who brakes and faces so now is to face [rad]; see `veer`."""
+        most = self._prompt["veering"]["turn"]
+        return now + np.clip(_wrap(facing - now), -most, most)
 
     def _beside(self, now: float) -> float:
         """How far from the way to go backwards who faces so now [rad]; see `veer`."""

@@ -86,21 +86,30 @@ class Walk(NamedTuple):
 class Veering(NamedTuple):
     """How the prompt of the Steering task has a humanoid face aside: it goes that way, fast enough to keep the speed ordered."""
 
-    ahead: Walk = Walk(within=0.59, fastest=2.1, even=0.9, slip=0.1)
+    ahead: Walk = Walk(within=0.59, fastest=3.8, even=0.9, slip=0.1)
     back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.2)
+    runs: float = 2.1
+    """Who has to go ahead faster than this does so as `PACING` says [m/s]."""
     hopeless: float = 0.75
     """Who would have to face further from the heading ordered than this goes straight on [rad]."""
     above: float = 0.7
     """Who is to be slower than this steps as ordered [m/s]: so the bundled model can."""
     behind: float = 1.55
     """Who is to face further than this from where to go walks backwards [rad],"""
-    beside: float = 0.55
+    beside: float = 0.65
     """up to this far from the way if it has to turn by so much less [rad], for there is little time to turn."""
     going: float = 0.05
-    """Who still goes ahead, faster than this [m/s],"""
+    """Who still goes ahead, faster than this [m/s], and is to go backwards,"""
+    stopping: float = 0.3
+    """or still goes, ahead or backwards, faster than this [m/s], and is to stand or step,"""
     turn: float = 0.8
-    """is asked to face no further than this from where it does, and to go backwards there: turning by more as it brakes it
-    falls [rad]."""
+    """is asked to face no further than this from where it does, and to brake there: turning by more it falls [rad]."""
+    begun: float = 0.2
+    """Who goes backwards already, faster than this [m/s],"""
+    gain: float = 1.0
+    """is asked for more by so much for each m/s that it is too slow,"""
+    most: float = 2.4
+    """up to this speed [m/s]: there is little time to get to its own."""
 
 
 VEERING = Veering()
@@ -156,8 +165,8 @@ def veer(
     """Go between where to go and where to face, ahead or backwards: the prompt of the Steering task.
 
     The reward and the success of the paper count the speed along the order, and hardly what there is across it; so who
-    cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast. Who is to run does as in `keep_pace`,
-    who faces behind goes backwards, and brakes before it turns far. The paper's prompt is `direction`.
+    cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast, at a run if need be (`paced`). Who
+    faces behind goes backwards, and brakes before it turns far, as who is to stand does. The paper's prompt is `direction`.
 
     Args:
         bodies: State of the bodies now, world.
@@ -166,21 +175,22 @@ def veer(
         facing: Heading ordered (N,), world [rad].
         slots: Body of each slot of the model's layout.
     """
-    ahead, backwards, hopeless, above, behind, _, going, turn = VEERING
+    ahead, backwards, runs, hopeless, above, behind, _, going, stopping, turn, begun, gain, most = VEERING
     aside, now = wrap_angle(facing - yaw), heading_angle(bodies.quat[:, 0])
     steps = speed < above
     back = (aside.abs() > behind) & (speed <= backwards.fastest) & ~steps
     off = _least(aside, speed, ahead)
     off = torch.where((aside - off).abs() > hopeless, 0.0, off)
     off = torch.where(back, _beside(now, yaw, speed, facing), off).masked_fill(steps, 0.0)
-    fast = speed / off.cos()
-    fast = torch.where(back, backwards.asked(fast), ahead.asked(fast))
-    fast = torch.where(speed > ahead.fastest, paced(bodies, yaw, speed), fast)
+    fast, pace = speed / off.cos(), along(bodies.lin_vel[:, 0, :2], unit_vector(now))
+    forth = torch.where(fast > runs, paced(bodies, yaw + off, fast), ahead.asked(fast))
+    asked = backwards.asked(fast)
+    hurry = torch.minimum(asked + gain * (fast + pace).clamp(min=0.0), asked.clamp(min=most))
+    fast = torch.where(back, torch.where(pace < -begun, hurry, asked), forth)
     heading = torch.where(steps, facing, yaw + off + math.pi * back)
-    pace = along(bodies.lin_vel[:, 0, :2], unit_vector(now))
-    left = wrap_angle(heading - now) * (back & (pace > going))
+    left = wrap_angle(heading - now) * ((back & (pace > going)) | (steps & (pace.abs() > stopping)))
     later = left - left.clamp(-turn, turn)
-    return direction(bodies.pos[:, 0], yaw + off - later, fast, slots, heading - later)
+    return direction(bodies.pos[:, 0], yaw + off - later * back, fast, slots, heading - later)
 
 
 def _least(aside: torch.Tensor, speed: torch.Tensor, walk: Walk) -> torch.Tensor:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Standing, stopping, starting and repeating a walk made of formulas."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from formula_walk import SPEED, make_walk
 
 from tt_isaaclab.bfm.pretrain.motions.footwork import feet_of
-from tt_isaaclab.bfm.pretrain.motions.gait import backwards, from_stand, loop, stand, start, stop, to_stand
+from tt_isaaclab.bfm.pretrain.motions.gait import backwards, from_stand, loop, stand, start, stop, to_stand, turn_back
 from tt_isaaclab.bfm.pretrain.motions.ground import floor_quality
 from tt_isaaclab.bfm.pretrain.motions.motion import Motion, states
 from tt_isaaclab.humanoid.poses import STANDING_HEIGHT, standing_pose
@@ -75,9 +77,34 @@ def test_backwards_is_as_fast_the_other_way(walk: Motion) -> None:
     torch.testing.assert_close(back.body_quat.flip(0), states(walk).body_quat)
 
 
-def test_stop_needs_a_step(walk: Motion) -> None:
-    with pytest.raises(ValueError, match="no step to stop at"):
-        stop(walk[:5])
+def test_a_stop_takes_as_long_as_it_is_told_to(walk: Motion) -> None:
+    def braking(seconds: float) -> float:
+        speed = states(stop(walk, seconds)).body_lin_vel[:, 0, 0]
+        return float((speed[1:] - speed[:-1]).min())
+
+    assert braking(0.5) == pytest.approx(2.0 * braking(1.0), rel=0.2)
+
+
+def test_turn_back_retraces_its_steps_on_a_foot_that_is_still_ahead(walk: Motion) -> None:
+    seconds = 1.0
+    turned = turn_back(walk, seconds)
+    torch.testing.assert_close(turned.local_quat.flip(0), turned.local_quat)
+    torch.testing.assert_close(turned.root_pos.flip(0), turned.root_pos)
+    velocity = states(turned).body_lin_vel[:, 0, 0]
+    middle, half = len(turned) // 2, round(0.5 * seconds * walk.fps)
+    assert velocity[: middle - half].mean().item() == pytest.approx(SPEED, rel=0.1)
+    assert velocity[middle + half :].mean().item() == pytest.approx(-SPEED, rel=0.1)
+    assert velocity[middle].item() == pytest.approx(0.0, abs=1e-6)
+    assert (velocity[1:] - velocity[:-1]).abs().max().item() * walk.fps < 4.0 * SPEED / seconds
+    feet = feet_of(turned).pos[middle]
+    weight = int(feet[:, 2].argmin())
+    assert 0.02 < (feet[weight] - turned.root_pos[middle])[0] < 0.2
+
+
+@pytest.mark.parametrize("halt", [stop, lambda walk: turn_back(walk, 1.0)])
+def test_a_halt_needs_a_step(walk: Motion, halt: Callable[[Motion], Motion]) -> None:
+    with pytest.raises(ValueError, match="no step to"):
+        halt(walk[:5])
 
 
 def test_from_stand_begins_as_tasks_do_and_ends_in_the_motion(walk: Motion) -> None:

@@ -37,6 +37,8 @@ _FOOT_DOWN, _BODY_LATE = 0.6, 0.3
 other foot: nobody lifts a foot that carries weight, so played backwards, as a start, the weight shifts first."""
 _LEAN = 0.05
 """How far the pelvis goes sideways over the standing foot meanwhile, which slow steps need and fast ones do not [m]."""
+_BEFORE_PASSING = 0.11
+"""How long before one foot passes the other a walker turns back [s]."""
 _STANDING = 1.0
 """Time for which a stopped walker stands, and a starting one has stood [s]."""
 _CYCLE = (0.7, 1.6)
@@ -100,24 +102,24 @@ def stand(motion: Motion, seconds: float) -> Motion:
     return still[torch.zeros(round(seconds * motion.fps) + 1, dtype=torch.long)]
 
 
-def stop(motion: Motion) -> Motion:
-    """Slow down to a halt where one foot passes the other, and stand.
+def stop(motion: Motion, seconds: float = _STOPPING) -> Motion:
+    """Slow down to a halt where one foot passes the other, in ``seconds``, and stand.
 
     Raises:
         ValueError: if the motion has no such frame late enough.
     """
     feet = feet_of(motion)
     halt = _last_passing(motion, feet)
-    slow = round(_STOPPING * motion.fps)
-    lead = (halt / motion.fps) - 0.5 * _STOPPING  # braking at a constant rate covers half of the time
+    slow = round(seconds * motion.fps)
+    lead = (halt / motion.fps) - 0.5 * seconds  # braking at a constant rate covers half of the time
     if lead < 0.0:
         raise ValueError("The motion has no step to stop at; choose a longer frame range.")
     count = int(lead * motion.fps)
     brake = torch.arange(slow + 1, dtype=torch.float64) / slow
     times = torch.cat(
         (
-            halt / motion.fps - 0.5 * _STOPPING - torch.arange(count, 0, -1) / motion.fps,
-            halt / motion.fps - 0.5 * _STOPPING * (1.0 - brake) ** 2,
+            halt / motion.fps - 0.5 * seconds - torch.arange(count, 0, -1) / motion.fps,
+            halt / motion.fps - 0.5 * seconds * (1.0 - brake) ** 2,
             torch.full((round((_SETTLING + _STANDING) * motion.fps),), halt / motion.fps),
         )
     )
@@ -161,6 +163,24 @@ def crossfade(first: Motion, second: Motion, weight: torch.Tensor, feet_weight: 
     here, there = feet_of(first), feet_of(second)
     feet = Feet(torch.lerp(here.pos, there.pos, feet_weight), slerp(here.quat, there.quat, feet_weight))
     return with_feet(body, feet)
+
+
+def turn_back(motion: Motion, seconds: float) -> Motion:
+    """Slow down and go back the same way, by the same steps played backwards; the velocity is reversed in ``seconds``.
+
+    It turns back with all weight on a foot that is still before the pelvis: from there a body can push off backwards.
+
+    Raises:
+        ValueError: if the motion has no such frame late enough.
+    """
+    turn = _last_passing(motion, feet_of(motion)) / motion.fps - _BEFORE_PASSING
+    lead = turn - 0.25 * seconds  # braking at a constant rate covers half of the way
+    if lead < 0.0:
+        raise ValueError("The motion has no step to turn back at; choose a longer frame range.")
+    count, half = int(lead * motion.fps), round(0.5 * seconds * motion.fps)
+    brake = torch.arange(half + 1, dtype=torch.float64) / half
+    there = torch.cat((lead - torch.arange(count, 0, -1) / motion.fps, turn - 0.25 * seconds * (1.0 - brake) ** 2))
+    return motion.at(torch.cat((there, there[:-1].flip(0))))
 
 
 def start(motion: Motion) -> Motion:

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from .augment import bend, change_speed, change_stride, face, mirror, steady
-from .gait import backwards, cut, from_rest, from_stand, loop, stand, start, stop, to_stand
+from .gait import backwards, cut, from_rest, from_stand, loop, stand, start, stop, to_stand, turn_back
 from .reaching import reach
 from .stepping import spin, step
 
@@ -25,6 +25,7 @@ AUGMENTATIONS = {
     "stand": stand,
     "stop": stop,
     "start": start,
+    "turn_back": turn_back,
     "cut": cut,
     "from_rest": from_rest,
     "from_stand": from_stand,
