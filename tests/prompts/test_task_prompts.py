@@ -148,6 +148,16 @@ def test_who_walks_and_has_to_run_aside_is_asked_for_the_speed_that_it_lacks():
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize(("pace", "faces"), [(-0.04, 2.0), (-1.0, VEERING.turn), (1.0, 2.0)])
+def test_who_goes_backwards_turns_by_little_at_a_time_until_it_goes_ahead(pace, faces):
+    """It faces along x, and is told to go 2 rad to the left of it, facing there."""
+    still, zero, velocity = torch.zeros(1, 3), torch.zeros(1), torch.tensor([[pace, 0.0, 0.0]])
+    target = veer(_bodies(still, zero, velocity, still), zero + 2.0, zero + VEERING.ahead.even, zero + 2.0, SLOTS)
+    ahead = direction(still, zero + faces, zero + VEERING.ahead.even, SLOTS)
+    for ours, theirs in zip(target, ahead, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
 @pytest.mark.parametrize(("pace", "faces"), [(0.2, 2.0), (1.0, VEERING.turn), (-1.0, VEERING.turn)])
 def test_who_is_to_stand_turns_by_little_at_a_time_until_it_does(pace, faces):
     """Along x, told to face 2 rad to the left."""

@@ -140,6 +140,7 @@ class Steering(Direction):
         off = 0.0 if abs(aside - off) > how["hopeless"] else off
         way, fast = yaw + off, speed / np.cos(off)
         fast = self._paced(state, way, fast) if fast > how["runs"] else _asked(fast, how["ahead"])
+        way = self._soon(way, now) if pace < -how["going"] else way
         return self._moving(state, fast * turn(way)[:2, 0], way)
 
     def _soon(self, facing: float, now: float) -> float:

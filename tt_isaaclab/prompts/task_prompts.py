@@ -99,7 +99,7 @@ class Veering(NamedTuple):
     beside: float = 0.65
     """up to this far from the way if it has to turn by so much less [rad], for there is little time to turn."""
     going: float = 0.05
-    """Who still goes ahead, faster than this [m/s], and is to go backwards,"""
+    """Who still goes ahead, faster than this [m/s], and is to go backwards, or the other way round,"""
     stopping: float = 0.3
     """or still goes, ahead or backwards, faster than this [m/s], and is to stand or step,"""
     turn: float = 0.8
@@ -166,7 +166,8 @@ def veer(
 
     The reward and the success of the paper count the speed along the order, and hardly what there is across it; so who
     cannot walk facing aside faces 50 degrees aside by going there, 1.6 times as fast, at a run if need be (`paced`). Who
-    faces behind goes backwards, and brakes before it turns far, as who is to stand does. The paper's prompt is `direction`.
+    faces behind goes backwards. Who has to brake for it, to go ahead again or to stand, does so before it turns far. The
+    paper's prompt is `direction`.
 
     Args:
         bodies: State of the bodies now, world.
@@ -188,9 +189,10 @@ def veer(
     hurry = torch.minimum(asked + gain * (fast + pace).clamp(min=0.0), asked.clamp(min=most))
     fast = torch.where(back, torch.where(pace < -begun, hurry, asked), forth)
     heading = torch.where(steps, facing, yaw + off + math.pi * back)
-    left = wrap_angle(heading - now) * ((back & (pace > going)) | (steps & (pace.abs() > stopping)))
+    brakes = torch.where(steps, pace.abs() > stopping, torch.where(back, pace, -pace) > going)
+    left = wrap_angle(heading - now) * brakes
     later = left - left.clamp(-turn, turn)
-    return direction(bodies.pos[:, 0], yaw + off - later * back, fast, slots, heading - later)
+    return direction(bodies.pos[:, 0], yaw + off - later * ~steps, fast, slots, heading - later)
 
 
 def _least(aside: torch.Tensor, speed: torch.Tensor, walk: Walk) -> torch.Tensor:
