@@ -79,6 +79,26 @@ def test_observations_and_judgement_are_those_of_the_environment(name, tolerance
     assert 0 < sum(judged) < len(judged)
 
 
+def test_steering_asks_the_same_of_who_moves_any_way():
+    """Who stands, walks and runs, ahead, backwards and aside, is told to stand, walk and run any way and to face any."""
+    n = 256
+    torch.manual_seed(0)
+    with open_env("Steering", physics="newton_mujoco", num_envs=n, seed=0, overrides=["presets=joint_prior"]) as env:
+        robot, term = env.scene["robot"], env.command_manager.get_term("steering")
+        env.reset()
+        twist = torch.zeros(n, 6)
+        twist[:, :2] = torch.empty(n, 2).uniform_(-2.0, 2.0)
+        robot.write_root_link_velocity_to_sim_index(root_velocity=twist)
+        env.step((standing_pose().flatten() / torch.pi).repeat(n, 1))
+        term.order[:] = torch.empty(n, 3).uniform_(-torch.pi, torch.pi)
+        term.order[:, 1] = torch.linspace(0.0, 4.5, n)
+        rows, contract = env.observation_manager.compute()["targets"].numpy(), _contract(env)
+        for i, state in enumerate(_states(env)):
+            task = make_task(contract)
+            task.give(term.order[i].numpy(), state)
+            np.testing.assert_allclose(task.rows(state).ravel(), rows[i], atol=2e-5, err_msg=str(i))
+
+
 def test_the_plain_body_moves_as_in_isaac_lab():
     """The same joint targets for a second: hinges in series there and ball joints here end up in nearly the same pose."""
     with open_env("Direction", physics="newton_mujoco", num_envs=1, seed=0) as env:
