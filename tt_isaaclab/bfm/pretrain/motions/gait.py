@@ -110,19 +110,10 @@ def stop(motion: Motion, seconds: float = _STOPPING) -> Motion:
     """
     feet = feet_of(motion)
     halt = _last_passing(motion, feet)
+    times = _braking(halt / motion.fps, seconds, motion.fps)
     slow = round(seconds * motion.fps)
-    lead = (halt / motion.fps) - 0.5 * seconds  # braking at a constant rate covers half of the time
-    if lead < 0.0:
-        raise ValueError("The motion has no step to stop at; choose a longer frame range.")
-    count = int(lead * motion.fps)
-    brake = torch.arange(slow + 1, dtype=torch.float64) / slow
-    times = torch.cat(
-        (
-            halt / motion.fps - 0.5 * seconds - torch.arange(count, 0, -1) / motion.fps,
-            halt / motion.fps - 0.5 * seconds * (1.0 - brake) ** 2,
-            torch.full((round((_SETTLING + _STANDING) * motion.fps),), halt / motion.fps),
-        )
-    )
+    count = len(times) - slow - 1
+    times = torch.cat((times, torch.full((round((_SETTLING + _STANDING) * motion.fps),), halt / motion.fps)))
     walk = motion.at(times)
 
     standing_foot = int(feet.pos[halt, :, 2].argmin())
@@ -139,6 +130,16 @@ def stop(motion: Motion, seconds: float = _STOPPING) -> Motion:
     lean = torch.sin(torch.pi * ((since + 0.4) / 1.4).clamp(0.0, 1.0)).square().view(-1, 1)
     upright = crossfade(walk, still[torch.zeros(len(walk), dtype=torch.long)], body, feet_down)
     return with_feet(replace(upright, root_pos=upright.root_pos + lean * aside), feet_of(upright))
+
+
+def _braking(halt: float, seconds: float, fps: float) -> torch.Tensor:
+    """Times (T,) [s] of a motion to show until it halts at one of them, at a constant rate in the last ``seconds``."""
+    lead = halt - 0.5 * seconds  # braking at a constant rate covers half of the time
+    if lead < 0.0:
+        raise ValueError("The motion has no step to stop at; choose a longer frame range.")
+    slow = round(seconds * fps)
+    brake = torch.arange(slow + 1, dtype=torch.float64) / slow
+    return torch.cat((lead - torch.arange(int(lead * fps), 0, -1) / fps, halt - 0.5 * seconds * (1.0 - brake) ** 2))
 
 
 def _ease(progress: torch.Tensor) -> torch.Tensor:
@@ -174,12 +175,7 @@ def turn_back(motion: Motion, seconds: float) -> Motion:
         ValueError: if the motion has no such frame late enough.
     """
     turn = _last_passing(motion, feet_of(motion)) / motion.fps - _BEFORE_PASSING
-    lead = turn - 0.25 * seconds  # braking at a constant rate covers half of the way
-    if lead < 0.0:
-        raise ValueError("The motion has no step to turn back at; choose a longer frame range.")
-    count, half = int(lead * motion.fps), round(0.5 * seconds * motion.fps)
-    brake = torch.arange(half + 1, dtype=torch.float64) / half
-    there = torch.cat((lead - torch.arange(count, 0, -1) / motion.fps, turn - 0.25 * seconds * (1.0 - brake) ** 2))
+    there = _braking(turn, 0.5 * seconds, motion.fps)
     return motion.at(torch.cat((there, there[:-1].flip(0))))
 
 
