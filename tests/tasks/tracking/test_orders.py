@@ -15,7 +15,7 @@ from tt_isaaclab.bfm.pretrain.motions.stepping import step
 from tt_isaaclab.humanoid.state import BodyState
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, wrap_angle
 from tt_isaaclab.kinematics.rotations import quat_mul, quat_rotate
-from tt_isaaclab.tasks.tracking.orders import Orders, OrdersCfg
+from tt_isaaclab.tasks.tracking.orders import Orders, OrdersCfg, _fastest_so_far
 
 NAMES = ("straight", "left", "right", "stand")
 N = 3
@@ -185,6 +185,23 @@ def test_orders_to_walk_backwards_are_answered_by_such_walks_alone(both_ways):
     bodies = bodies._replace(lin_vel=torch.zeros_like(bodies.lin_vel))
     chosen, _, _ = orders.match(everyone, bodies, clip, time, torch.zeros(1000))
     assert torch.equal(chosen == 1, orders.backwards)
+
+
+def test_how_fast_a_clip_has_been_is_counted_from_its_own_beginning():
+    speed, row = torch.tensor([0.0, 0.3, 0.1, 1.0, 0.2, 0.1]), torch.tensor([0, 1, 2, 0, 1, 0])
+    torch.testing.assert_close(_fastest_so_far(speed, row), torch.tensor([0.0, 0.3, 0.3, 1.0, 1.0, 0.1]))
+    assert not len(_fastest_so_far(speed[:0], row[:0]))
+
+
+def test_a_stander_that_is_to_go_backwards_is_shown_a_walk_that_is_underway():
+    walk = backwards(make_walk(3.0))
+    start = torch.cat((torch.zeros(30, dtype=torch.long), torch.arange(91)))
+    library = MotionLibrary.from_motions([Clip("start", ("gait", "backwards"))], [walk[start]])
+    orders = Orders(OrdersCfg(), library, torch.arange(1), N)
+    orders.speed[:], orders.backwards[:], orders.fresh[:] = 1.0, True, True
+    _, time, _ = _match(orders, _bodies(library, 0, 0.0, torch.zeros(N)), clip=0, time=0.0)
+    shown = library.sample(torch.zeros(N, dtype=torch.long), time).body_lin_vel[:, 0, :2].norm(dim=-1)
+    assert (time > 0.9).all() and (shown > 0.4).all()
 
 
 @pytest.mark.parametrize("clip", [0, 1])

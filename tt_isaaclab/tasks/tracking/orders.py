@@ -46,6 +46,10 @@ _BEGUN, _FIRST = 0.35, 0.65
 """Steps go on from this time of their clip or later [s]: shown how a first step begins, a student never lifts a foot. Who
 stands still goes on before the second, with the right foot: shown both feet in turn, it lifts neither."""
 
+_UNDERWAY = 0.4
+"""Who is to go backwards goes on in no frame up to which the clip has been slower than this [m/s]: shown how a stander shifts
+its weight, a student waits."""
+
 _STILL = (0.15, 0.6)
 """Speed [m/s] below which a humanoid that is to step stands still, and rate of turning [rad/s] for one that is to turn."""
 
@@ -164,6 +168,7 @@ class Orders:
         self._first_step = self._step & ~self._begins & (self._time < _FIRST)
         state = library.sample(self._clip, self._time)
         self._pose = pose_features(BodyState(*state[:4]))
+        self._begins |= self._backwards & (_fastest_so_far(state.body_lin_vel[:, 0, :2].norm(dim=-1), row) < _UNDERWAY)
         self._speed, self._travel = Cues(library).at(self._clip, self._time)
         self._heading = heading_angle(state.body_quat[:, 0])
         later = heading_angle(library.sample(self._clip, self._time + _LEFT).body_quat[:, 0])
@@ -301,6 +306,12 @@ def pose_features(bodies: BodyState) -> torch.Tensor:
     below = bodies.pos[:, :1] * bodies.pos.new_tensor([1.0, 1.0, 0.0])
     both = torch.cat((bodies.pos - below, _AHEAD * bodies.lin_vel), dim=1)
     return to_heading_frame(bodies.quat[:, :1], both).flatten(1) / math.sqrt(bodies.pos.shape[1])
+
+
+def _fastest_so_far(speed: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
+    """Greatest speed (F,) of each frame's clip up to there, from those of the frames and their places in the clips (F,)."""
+    clips = torch.tensor_split(speed, (row == 0).nonzero().flatten()[1:].cpu())
+    return torch.cat([clip.cummax(0).values for clip in clips])
 
 
 def _promise(speed: torch.Tensor, turn: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
