@@ -87,7 +87,7 @@ class Veering(NamedTuple):
     """How the prompt of the Steering task has a humanoid face aside: it goes that way, fast enough to keep the speed ordered."""
 
     ahead: Walk = Walk(within=0.59, fastest=3.8, even=0.9, slip=0.1)
-    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.2)
+    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.15)
     runs: float = 2.1
     """Who has to go ahead faster than this does so as `PACING` says [m/s]."""
     hopeless: float = 0.75
