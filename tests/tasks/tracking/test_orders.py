@@ -188,9 +188,9 @@ def test_orders_to_walk_backwards_are_answered_by_such_walks_alone(both_ways):
 
 
 def test_how_fast_a_clip_has_been_is_counted_from_its_own_beginning():
-    speed, row = torch.tensor([0.0, 0.3, 0.1, 1.0, 0.2, 0.1]), torch.tensor([0, 1, 2, 0, 1, 0])
-    torch.testing.assert_close(_fastest_so_far(speed, row), torch.tensor([0.0, 0.3, 0.3, 1.0, 1.0, 0.1]))
-    assert not len(_fastest_so_far(speed[:0], row[:0]))
+    speed, frames = torch.tensor([0.0, 0.3, 0.1, 1.0, 0.2, 0.1]), torch.tensor([3, 2, 1])
+    torch.testing.assert_close(_fastest_so_far(speed, frames), torch.tensor([0.0, 0.3, 0.3, 1.0, 1.0, 0.1]))
+    assert not len(_fastest_so_far(speed[:0], frames[:0]))
 
 
 def test_a_stander_that_is_to_go_backwards_is_shown_a_walk_that_is_underway():

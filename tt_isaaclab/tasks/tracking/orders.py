@@ -164,11 +164,11 @@ class Orders:
         if cfg.step_share and not self._step.any():
             raise ValueError(f"no clip to train on has the tag {_STEP!r}, which orders.step_share needs")
         self._late = self._time + _LEFT > library.seconds[self._clip]
-        self._begins = self._step & (self._time < _BEGUN)
-        self._first_step = self._step & ~self._begins & (self._time < _FIRST)
         state = library.sample(self._clip, self._time)
+        fastest = _fastest_so_far(state.body_lin_vel[:, 0, :2].norm(dim=-1), frames)
+        self._begins = (self._step & (self._time < _BEGUN)) | (self._backwards & (fastest < _UNDERWAY))
+        self._first_step = self._step & ~self._begins & (self._time < _FIRST)
         self._pose = pose_features(BodyState(*state[:4]))
-        self._begins |= self._backwards & (_fastest_so_far(state.body_lin_vel[:, 0, :2].norm(dim=-1), row) < _UNDERWAY)
         self._speed, self._travel = Cues(library).at(self._clip, self._time)
         self._heading = heading_angle(state.body_quat[:, 0])
         later = heading_angle(library.sample(self._clip, self._time + _LEFT).body_quat[:, 0])
@@ -308,10 +308,9 @@ def pose_features(bodies: BodyState) -> torch.Tensor:
     return to_heading_frame(bodies.quat[:, :1], both).flatten(1) / math.sqrt(bodies.pos.shape[1])
 
 
-def _fastest_so_far(speed: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
-    """Greatest speed (F,) of each frame's clip up to there, from those of the frames and their places in the clips (F,)."""
-    clips = torch.tensor_split(speed, (row == 0).nonzero().flatten()[1:].cpu())
-    return torch.cat([clip.cummax(0).values for clip in clips])
+def _fastest_so_far(speed: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
+    """Greatest speed (F,) of each frame's clip up to there, from those of the frames (F,) and how many a clip has (K,)."""
+    return torch.cat([speed[:0], *(clip.cummax(0).values for clip in speed.split(frames.tolist()))])
 
 
 def _promise(speed: torch.Tensor, turn: torch.Tensor, facing: torch.Tensor) -> torch.Tensor:
