@@ -10,7 +10,7 @@ import yaml
 
 from tt_isaaclab.file_identity import sha256
 
-FORMAT = "tt_isaaclab.policy/11"
+FORMAT = "tt_isaaclab.policy/12"
 
 CONTRACT, ONNX, TORCHSCRIPT, BODY, ORDERS = "contract.yaml", "policy.onnx", "policy.pt", "humanoid.xml", "orders.npz"
 """Files of an export: the contract, the policy twice, the body for MuJoCo, and orders to judge the policy on."""

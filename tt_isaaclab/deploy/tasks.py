@@ -134,7 +134,8 @@ class Steering(Direction):
             face = self._soon(face, now) if pace > how["going"] else face
             asked = _asked(fast, how["back"])
             if pace < -how["begun"]:
-                asked = min(asked + how["gain"] * max(fast + pace, 0.0), max(asked, how["most"]))
+                short = max(how["near"] * fast + pace, 0.0)
+                asked = min(asked + how["gain"] * short, max(asked, how["most"]))
             return self._moving(state, -asked * turn(face)[:2, 0], face)
         off = _least(aside, speed, how["ahead"])
         off = 0.0 if abs(aside - off) > how["hopeless"] else off

@@ -87,7 +87,7 @@ class Veering(NamedTuple):
     """How the prompt of the Steering task has a humanoid face aside: it goes that way, fast enough to keep the speed ordered."""
 
     ahead: Walk = Walk(within=0.59, fastest=3.8, even=0.9, slip=0.1)
-    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.15)
+    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.16)
     runs: float = 2.1
     """Who has to go ahead faster than this does so as `PACING` says [m/s]."""
     hopeless: float = 0.75
@@ -106,9 +106,11 @@ class Veering(NamedTuple):
     """is asked to face no further than this from where it does, and to brake there: turning by more it falls [rad]."""
     begun: float = 0.2
     """Who goes backwards already, faster than this [m/s],"""
-    gain: float = 1.0
-    """is asked for more by so much for each m/s that it is too slow,"""
-    most: float = 2.4
+    near: float = 0.85
+    """but slower than this share of the speed that it needs, which is less than a stride sways by,"""
+    gain: float = 4.0
+    """is asked for more by so much for each m/s that it is short of that share,"""
+    most: float = 3.2
     """up to this speed [m/s]: there is little time to get to its own."""
 
 
@@ -176,7 +178,7 @@ def veer(
         facing: Heading ordered (N,), world [rad].
         slots: Body of each slot of the model's layout.
     """
-    ahead, backwards, runs, hopeless, above, behind, _, going, stopping, turn, begun, gain, most = VEERING
+    ahead, backwards, runs, hopeless, above, behind, _, going, stopping, turn, begun, near, gain, most = VEERING
     aside, now = wrap_angle(facing - yaw), heading_angle(bodies.quat[:, 0])
     steps = speed < above
     back = (aside.abs() > behind) & (speed <= backwards.fastest) & ~steps
@@ -186,7 +188,7 @@ def veer(
     fast, pace = speed / off.cos(), along(bodies.lin_vel[:, 0, :2], unit_vector(now))
     forth = torch.where(fast > runs, paced(bodies, yaw + off, fast), ahead.asked(fast))
     asked = backwards.asked(fast)
-    hurry = torch.minimum(asked + gain * (fast + pace).clamp(min=0.0), asked.clamp(min=most))
+    hurry = torch.minimum(asked + gain * (near * fast + pace).clamp(min=0.0), asked.clamp(min=most))
     fast = torch.where(back, torch.where(pace < -begun, hurry, asked), forth)
     heading = torch.where(steps, facing, yaw + off + math.pi * back)
     brakes = torch.where(steps, pace.abs() > stopping, torch.where(back, pace, -pace) > going)
