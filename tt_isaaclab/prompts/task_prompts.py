@@ -87,7 +87,7 @@ class Veering(NamedTuple):
     """How the prompt of the Steering task has a humanoid face aside: it goes that way, fast enough to keep the speed ordered."""
 
     ahead: Walk = Walk(within=0.59, fastest=3.8, even=0.9, slip=0.1)
-    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.16)
+    back: Walk = Walk(within=0.66, fastest=2.1, even=1.15, slip=0.15)
     runs: float = 2.1
     """Who has to go ahead faster than this does so as `PACING` says [m/s]."""
     hopeless: float = 0.75
@@ -106,11 +106,11 @@ class Veering(NamedTuple):
     """is asked to face no further than this from where it does, and to brake there: turning by more it falls [rad]."""
     begun: float = 0.2
     """Who goes backwards already, faster than this [m/s],"""
-    near: float = 0.85
-    """but slower than this share of the speed that it needs, which is less than a stride sways by,"""
-    gain: float = 4.0
+    near: float = 0.9
+    """but slower than this share of the speed that it needs, which a stride seldom is by itself,"""
+    gain: float = 3.0
     """is asked for more by so much for each m/s that it is short of that share,"""
-    most: float = 3.2
+    most: float = 3.0
     """up to this speed [m/s]: there is little time to get to its own."""
 
 
