@@ -107,7 +107,7 @@ class Veering(NamedTuple):
     begun: float = 0.2
     """Who goes backwards already, faster than this [m/s],"""
     near: float = 0.9
-    """but slower than this share of the speed that it needs, which a stride seldom is by itself,"""
+    """but slower than this share of the speed that it needs, as a steady walk seldom is,"""
     gain: float = 3.0
     """is asked for more by so much for each m/s that it is short of that share,"""
     most: float = 3.0
