@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import math
 
+import pytest
 import torch
 from random_states import random_quat, random_vector, turn, turn_quat
 
 from tt_isaaclab.kinematics.heading import quat_from_yaw
-from tt_isaaclab.kinematics.self_observation import self_observation
+from tt_isaaclab.kinematics.self_observation import fastest_body, self_observation, speed_backwards
 
 
 def _random_state(bodies: int = 24) -> tuple[torch.Tensor, ...]:
@@ -29,6 +30,8 @@ def test_every_block_of_a_hand_made_pose():
     expected[286 + 15 : 286 + 18] = torch.tensor([0.0, -4.0, 0.0])  # world x is to the right: -y
     observation = self_observation(pos, quat, lin_vel, ang_vel, torch.tensor([0.25]))
     torch.testing.assert_close(observation, expected.unsqueeze(0))
+    assert fastest_body(observation).item() == pytest.approx(math.sqrt(13.0))
+    assert speed_backwards(observation).item() == 0.0
 
 
 def test_root_tilt_is_kept():

@@ -15,6 +15,7 @@ from tt_isaaclab.kinematics.sparse_targets import (
     speed_asked,
     target_from_motion,
     token_visible,
+    turn_asked,
 )
 
 SLOTS = torch.tensor([3, 7, 0, 13, 18, 23])
@@ -127,6 +128,17 @@ def test_a_row_tells_how_fast_it_asks_to_go_backwards():
     torch.testing.assert_close(
         backwards_asked(rows), torch.tensor([[0.0, 1.2, 1.2 * math.cos(math.radians(20.0)), 0.0, 0.0]]).T
     )
+
+
+@pytest.mark.parametrize("heading", [1.0, -2.0, 3.0])
+def test_a_row_tells_how_far_it_asks_to_turn(heading):
+    """Facing 0.7 rad; the last row does not show its heading."""
+    target = _random_target()._replace(heading=torch.full((2, 4), heading, dtype=torch.float64))
+    target.visible[:, :3, -1, 0], target.visible[:, 3, -1, 0] = True, False
+    facing = quat_from_yaw(torch.full((2, 24), 0.7, dtype=torch.float64))
+    turns = turn_asked(sparse_targets(random_vector(2, 24, seed=5), facing, target, SLOTS))
+    torch.testing.assert_close(turns[:, :3], torch.full_like(turns[:, :3], heading - 0.7))
+    assert (turns[:, 3] == 0.0).all()
 
 
 def test_token_visibility():

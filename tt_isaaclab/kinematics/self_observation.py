@@ -13,6 +13,12 @@ def speed_backwards(observation: torch.Tensor) -> torch.Tensor:
     return -observation[..., 1 + 3 * (bodies - 1) + 6 * bodies]
 
 
+def fastest_body(observation: torch.Tensor) -> torch.Tensor:
+    """How fast the fastest body moves (N,) [m/s], from self observations (N, 15 B - 2)."""
+    bodies = (observation.shape[-1] + 2) // 15
+    return observation[..., -6 * bodies : -3 * bodies].unflatten(-1, (bodies, 3)).norm(dim=-1).amax(-1)
+
+
 def self_observation(
     body_pos: torch.Tensor,
     body_quat: torch.Tensor,

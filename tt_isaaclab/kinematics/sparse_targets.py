@@ -137,6 +137,12 @@ def speed_asked(rows: torch.Tensor) -> torch.Tensor:
     return _heading_and_velocity(rows)[1].norm(dim=-1)
 
 
+def turn_asked(rows: torch.Tensor) -> torch.Tensor:
+    """By how much each of the rows (..., 184) of `sparse_targets` asks to turn (...), to the left [rad]; 0 where it does not say."""
+    heading = _heading_and_velocity(rows)[0]
+    return torch.atan2(heading[..., 1], heading[..., 0]).masked_fill(~heading.any(-1), 0.0)  # hidden ones may be -0.0
+
+
 def _heading_and_velocity(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Cosine and sine of the turn to the heading, and velocity along the ground [m/s], (..., 2) each; hidden ones are 0."""
     return rows[..., -28:-2].unflatten(-1, (2, 13))[..., :2].unbind(-2)

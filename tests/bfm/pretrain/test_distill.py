@@ -10,6 +10,7 @@ from tt_isaaclab.bfm.files import BfmFileError
 from tt_isaaclab.bfm.frozen import FrozenBfm
 from tt_isaaclab.bfm.layouts import bundled
 from tt_isaaclab.bfm.network import BfmNetwork
+from tt_isaaclab.bfm.pretrain import other_foot
 from tt_isaaclab.bfm.pretrain.captions import NONE, Captions
 from tt_isaaclab.bfm.pretrain.distill import Distillation, DistillCfg, student_env
 from tt_isaaclab.bfm.pretrain.evaluate import VIEWS, follow_student
@@ -150,6 +151,31 @@ def test_a_former_model_teaches_prompts_by_the_prompt_and_clips_from_the_whole_r
         prompted = former({"state": samples.state, "targets": samples.targets}, {"targets": samples.visible})
     assert by_prompt.any() and not by_prompt.all() and not torch.allclose(whole, prompted)
     torch.testing.assert_close(samples.label, torch.where(by_prompt, prompted, whole))
+
+
+def test_a_former_model_alone_teaches_its_second_trunk_the_other_foot(library, monkeypatch):
+    monkeypatch.setattr(other_foot, "_STILL", 100.0)  # m/s: nobody stands in this library
+
+    def edit(cfg) -> None:
+        student_env(cfg)
+        cfg.commands.motion.library, cfg.commands.motion.ordered = library, 1.0
+
+    torch.manual_seed(0)
+    layout = dataclasses.replace(bundled(), backwards_from=0.0)  # it moves whoever is asked for anything
+    former = FrozenBfm(layout, BfmNetwork(layout).state_dict())
+    cfg = dataclasses.replace(CFG, only=Only.BACKWARDS)
+    with open_env("TaskTokens-Tracking", physics="newton_mujoco", num_envs=64, seed=0, edit=edit) as env:
+        experts, captions = Experts([], torch.full((3,), -1), former), Captions(MotionLibrary.load(library), {}, 256)
+        lessons = Distillation(env, experts, layout, captions, cfg)
+        samples = lessons._look()
+    seen = {"state": samples.state, "targets": samples.targets}, {"targets": samples.visible}
+    own, second, fresh = former(*seen), former.goes_backwards(*seen), torch.ones(64, dtype=torch.bool)
+    label = other_foot.OtherFoot(former).answer(*seen, own, second, fresh)
+    mirrored = (label != own).any(-1)
+    assert mirrored.any() and not mirrored.all() and not second.all()
+    torch.testing.assert_close(samples.label[second], label[second])
+    learnt = lessons._lesson(samples)
+    assert mirrored.sum() < len(learnt.label) < second.sum()
 
 
 def test_distillation_learns_resumes_and_gives_a_model(library, checkpoint, tmp_path):

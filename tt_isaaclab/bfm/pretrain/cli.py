@@ -83,8 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     learnt.add_argument(
         "--only",
         choices=("words", "backwards"),
-        help="teach a --former model the captions, or a second trunk to walk backwards (orders.backwards_share), and "
-        "keep all else as it is",
+        help="teach a --former model the captions, or a second trunk to walk backwards (orders.backwards_share): by "
+        "--tracker backwards=FILE, or without one by its own mirror image, to start with the other foot; all else stays "
+        "as it is",
     )
     learnt.add_argument(
         "--variational",

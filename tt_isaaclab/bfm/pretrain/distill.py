@@ -23,6 +23,7 @@ from tt_isaaclab.tasks.tracking.env_cfg import TrackingEnvCfg
 from .captions import Captions
 from .lessons import Lessons, LessonsCfg
 from .masks import Kind
+from .other_foot import OtherFoot
 from .replay import Replay, Samples
 from .student import Only, Student, same_size
 from .targets import StudentTargets
@@ -78,6 +79,8 @@ class Distillation(Lessons):
         updates = cfg.updates(cfg.samples)
         if cfg.only is not None and start is None:
             raise ValueError(f"{cfg.only} alone are taught to a --former model of the same size; name one")
+        itself = cfg.only == Only.BACKWARDS and experts.former_alone
+        self._other_foot = OtherFoot(experts.former) if itself else None
         self.student = Student(layout, captions.vectors, updates, cfg.learning_rate, start, cfg.only, cfg.variational)
         n = env.num_envs
         self._fresh = torch.ones(n, dtype=torch.bool, device=env.device)
@@ -121,12 +124,17 @@ class Distillation(Lessons):
         if self.cfg.only == Only.BACKWARDS:
             seen = {"state": state, "targets": targets}, {"targets": visible}
             self._second = self.student.network.goes_backwards(*seen)
+            if self._other_foot is not None:
+                own = self._other_foot.answer(*seen, own, self._second, self._fresh)
         label = self._experts.action(self._observations, self._command, own, self._second)
         return Samples(state, targets, visible, self._targets.caption.clone(), label, reference)
 
     def _lesson(self, samples: Samples) -> Samples:
         """What there is to learn from: all, or what the second trunk acts on, if that alone is taught."""
-        return samples if self._second is None else Samples(*(x[self._second] for x in samples))
+        if self._second is None:
+            return samples
+        keep = self._second if self._other_foot is None else self._second & self._other_foot.worth_learning()
+        return Samples(*(x[keep] for x in samples))
 
     def _begin_episodes(self) -> None:
         progress = self.collected / self.cfg.samples

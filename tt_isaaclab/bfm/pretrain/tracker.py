@@ -119,6 +119,11 @@ class Experts:
         aside, backwards = (list(files).index(tag) if tag in files else None for tag in (FACE, BACKWARDS))
         return cls([Tracker(path, device) for path in files.values()], expert, former, aside, backwards)
 
+    @property
+    def former_alone(self) -> bool:
+        """Whether the former model is the only one."""
+        return not self._trackers
+
     @torch.no_grad()
     def action(
         self,
@@ -136,7 +141,7 @@ class Experts:
             second: Whom the second trunk moves (N,), bool, if that alone is taught: the tracker of walking backwards
                 answers for them, and the former model for all others.
         """
-        if not self._trackers:
+        if self.former_alone:
             return own
         expert = self._expert_of_clip[command.clip]
         if self._aside is not None:

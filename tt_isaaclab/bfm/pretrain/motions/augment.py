@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import torch
 
+from tt_isaaclab.humanoid.reflection import other_side
 from tt_isaaclab.humanoid.spec import DEFAULT_HUMANOID
 from tt_isaaclab.kinematics.heading import heading_angle, quat_from_yaw, unit_vector
 from tt_isaaclab.kinematics.rotations import quat_from_rotvec, quat_mul, quat_rotate
@@ -32,8 +33,7 @@ _STEPS_AWAY = 0.3
 def mirror(motion: Motion) -> Motion:
     """Exchange left and right."""
     names = DEFAULT_HUMANOID.body_names
-    swap = {"L_": "R_", "R_": "L_"}
-    twin = [names.index(swap[n[:2]] + n[2:]) if n[:2] in swap else i for i, n in enumerate(names)]
+    twin = [names.index(other_side(name)) for name in names]
     flip = motion.root_pos.new_tensor([-1.0, 1.0, -1.0, 1.0])  # reflection in the plane y = 0
     sides = motion.root_pos.new_tensor([1.0, -1.0, 1.0])
     return replace(motion, root_pos=motion.root_pos * sides, local_quat=motion.local_quat[:, twin] * flip)
