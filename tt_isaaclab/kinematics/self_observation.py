@@ -9,14 +9,18 @@ from .rotations import quat_mul, quat_rotate, quat_to_tan_norm
 
 def speed_backwards(observation: torch.Tensor) -> torch.Tensor:
     """How fast the root moves against its heading (N,) [m/s], from self observations (N, 15 B - 2)."""
-    bodies = (observation.shape[-1] + 2) // 15
-    return -observation[..., 1 + 3 * (bodies - 1) + 6 * bodies]
+    return -_velocities(observation)[..., 0]
 
 
 def fastest_body(observation: torch.Tensor) -> torch.Tensor:
     """How fast the fastest body moves (N,) [m/s], from self observations (N, 15 B - 2)."""
+    return _velocities(observation).unflatten(-1, (-1, 3)).norm(dim=-1).amax(-1)
+
+
+def _velocities(observation: torch.Tensor) -> torch.Tensor:
+    """Linear velocities of the bodies (N, 3 B) [m/s]."""
     bodies = (observation.shape[-1] + 2) // 15
-    return observation[..., -6 * bodies : -3 * bodies].unflatten(-1, (bodies, 3)).norm(dim=-1).amax(-1)
+    return observation[..., -6 * bodies : -3 * bodies]
 
 
 def self_observation(
